@@ -1,0 +1,3 @@
+//! The `leadway` binary: parse arguments, run, exit code.
+
+fn main() {}
