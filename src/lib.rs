@@ -1,4 +1,5 @@
 //! Lead routing as code.
 pub mod diagnostic;
+pub mod policy;
 pub mod source;
 pub mod syntax;
