@@ -3,6 +3,7 @@
 //! Only the modules below write one for people or machines; nothing here carries formatting.
 
 pub mod json;
+pub mod pages;
 pub mod render;
 
 use crate::source::Span;

@@ -1,4 +1,16 @@
 //! Lead routing as code.
+#![cfg_attr(
+    not(test),
+    deny(
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::panic,
+        clippy::unreachable,
+        clippy::indexing_slicing,
+        clippy::string_slice
+    )
+)]
+
 pub mod diagnostic;
 pub mod policy;
 pub mod source;
