@@ -2,9 +2,11 @@
 //!
 //! Only the modules below write one for people or machines; nothing here carries formatting.
 
+pub mod github;
 pub mod json;
 pub mod pages;
 pub mod render;
+pub mod sarif;
 
 use crate::source::Span;
 use serde::Serialize;

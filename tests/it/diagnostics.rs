@@ -1,7 +1,7 @@
 //! Findings as people and machines read them.
 
 use leadway::diagnostic::render::{Options, render};
-use leadway::diagnostic::{Diagnostic, json};
+use leadway::diagnostic::{Diagnostic, github, json, sarif};
 use leadway::source::{FileId, SourceFile, Sources, Span};
 use proptest::prelude::*;
 
@@ -86,6 +86,46 @@ fn findings_for_people_in_colour() {
 fn findings_as_json() {
     let (files, findings) = policy();
     insta::assert_snapshot!(json::render(&findings, &files.0));
+}
+
+#[test]
+fn findings_as_workflow_commands() {
+    let (files, mut findings) = policy();
+    findings.push(
+        Diagnostic::error("unknown-value", Span::new(FileId(0), 0, 60), "100% of `a::b`,\r\n`c`").note("two\nlines"),
+    );
+    insta::assert_snapshot!(github::render(&findings, &files.0));
+}
+
+#[test]
+fn findings_as_sarif() {
+    let (files, findings) = policy();
+    insta::assert_snapshot!(sarif::render(&findings, &files.0));
+}
+
+#[test]
+fn sarif_holds_to_the_published_schema() {
+    // Published with a bracket that closes nothing, in the pattern of a property that is not written here.
+    let published = include_str!("../data/sarif-schema-2.1.0.json").replace("{2}]?$", "{2}$");
+    let schema = serde_json::from_str(&published).unwrap();
+    let schema = jsonschema::validator_for(&schema).unwrap();
+    assert!(!schema.is_valid(&serde_json::json!({ "version": "2.1.0" })), "a log without runs is not valid");
+    let odd_names =
+        Files::new(&[("a folder/ü 100%: [x].leadway", "lead {"), ("/root/x", ""), ("C:\\policies\\x", "x")]);
+    let at = |file, offset| Diagnostic::warning("found", Span::new(FileId(file), 0, offset), "found");
+    let awkward =
+        vec![at(0, 2).fix(Span::new(FileId(0), 6, 6), ""), at(1, 0).also(Span::default(), ""), at(2, 9), at(3, 3)];
+    let (files, findings) = policy();
+    for (sources, findings) in [(&files, vec![]), (&files, findings), (&odd_names, awkward)] {
+        let log = serde_json::from_str(&sarif::render(&findings, &sources.0)).unwrap();
+        let faults: Vec<String> =
+            schema.iter_errors(&log).map(|fault| format!("{} at {}", fault, fault.instance_path())).collect();
+        assert!(faults.is_empty(), "{faults:#?}");
+    }
+    let log = sarif::render(&[at(0, 1), at(1, 1), at(2, 1)], &odd_names.0);
+    for uri in ["a%20folder/%C3%BC%20100%25%3A%20%5Bx%5D.leadway", "file:///root/x", "C%3A/policies/x"] {
+        assert!(log.contains(&format!("\"uri\": \"{uri}\"")), "{uri}");
+    }
 }
 
 #[test]

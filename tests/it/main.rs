@@ -1,4 +1,5 @@
 //! The integration tests, one binary: a module a subject.
+#![allow(clippy::disallowed_methods, reason = "tests read the files of the repository")]
 
 mod diagnostics;
 mod house;
