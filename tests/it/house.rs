@@ -2,6 +2,7 @@
 
 use regex::Regex;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 /// A file of the repository, by its path from the root.
 pub struct File {
@@ -210,4 +211,17 @@ fn nothing_is_left_for_later() {
 #[test]
 fn library_code_does_not_panic_on_purpose() {
     hold(strays(r"\.unwrap\(\)|\.expect\(|\bpanic!|\bunreachable!|\.unwrap_err\(\)", |_| false));
+}
+
+#[test]
+fn code_is_formatted() {
+    let format = Command::new(env!("CARGO")).args(["fmt", "--check"]).current_dir(root()).output().unwrap();
+    assert!(format.status.success(), "run `cargo fmt`:\n{}", String::from_utf8_lossy(&format.stdout));
+}
+
+#[test]
+fn ci_runs_the_test_command_of_the_contributing_page() {
+    let ci = read(".ci/run");
+    let command = ci.lines().last().unwrap();
+    assert!(read("CONTRIBUTING.md").contains(command), "`{command}` is what CI runs");
 }
