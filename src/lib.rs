@@ -1,4 +1,6 @@
 //! Lead routing as code.
+pub mod calendar;
+pub mod data;
 pub mod diagnostic;
 pub mod policy;
 pub mod source;
