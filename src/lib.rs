@@ -11,6 +11,8 @@
     )
 )]
 
+pub mod calendar;
+pub mod data;
 pub mod diagnostic;
 pub mod policy;
 pub mod source;

@@ -4,3 +4,5 @@
 mod diagnostics;
 mod house;
 mod pages;
+//! The integration tests: one binary, one module a subject.
+mod calendar;

@@ -1,0 +1,3 @@
+//! Data files and the values in them.
+
+pub mod icalendar;
