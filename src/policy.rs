@@ -3,6 +3,8 @@
 //! Ids are places in the vectors of [`Policy`]. Conditions speak of values that were normalised (data/), so that matching one
 //! is a comparison and never a conversion.
 
+pub mod meaning;
+
 use crate::source::Span;
 use crate::syntax::ast;
 use chrono::NaiveDate;
@@ -48,6 +50,7 @@ ids! {
     TableId,
     RouteId,
     ListId,
+    ExperimentId,
     /// A rule or an `otherwise`: its place in [`Policy::rules`], unique over all routes.
     RuleId,
 }
