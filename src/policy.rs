@@ -722,6 +722,20 @@ pub struct Arm {
 }
 
 impl Policy {
+    /// The zone of a calendar of weekly hours; a combination has none.
+    pub fn calendar_zone(&self, calendar: CalendarId) -> Option<Tz> {
+        match &self.calendars.get(calendar.at())?.kind {
+            CalendarKind::Hours(hours) => Some(hours.zone),
+            _ => None,
+        }
+    }
+
+    /// The field that names a lead: `id`, else the first that is required, else none.
+    pub fn id_field(&self) -> Option<FieldId> {
+        let named = self.fields.iter().position(|field| field.name == "id");
+        named.or_else(|| self.fields.iter().position(|field| field.required)).map(|at| FieldId(at as u32))
+    }
+
     /// The rep whose name or email this is (any case).
     pub fn rep_named(&self, folded: &str) -> Option<RepId> {
         let by_email =
