@@ -1,4 +1,5 @@
 //! Lead routing as code.
+pub mod data;
 pub mod diagnostic;
 pub mod policy;
 pub mod source;
