@@ -113,6 +113,9 @@ fn code_of(country: &keshvar::Country) -> SmolStr {
 
 /// The ISO 3166-1 alpha-2 code of a code or name, in any case and with or without accents.
 pub fn code(written: &str) -> Option<SmolStr> {
+    if let Some((code, _)) = COUNTRIES.names.get_key_value(written) {
+        return Some(code.clone());
+    }
     COUNTRIES.by_key.get(&place_key(written)).cloned()
 }
 

@@ -83,17 +83,18 @@ fn numeric(written: &str, country: &str, length: usize, least: usize) -> Option<
         return None;
     }
     let full = format!("{digits:0>length$}");
-    let note = match (full.len() > digits.len(), whole.len() < written.len() && written.ends_with(".0")) {
-        (true, _) => Some(format!("leading zero restored: {digits} -> {full}")),
-        (false, true) => Some(format!("fraction removed: {written} -> {full}")),
-        (false, false) => None,
-    };
+    let restored = full.len() > digits.len();
     let code = match (country, extension) {
         (_, Some(extension)) => format_smolstr!("{full}-{extension}"),
         ("JP", None) => hyphened(&full, 3),
         ("PL", None) => hyphened(&full, 2),
         ("BR", None) => hyphened(&full, 5),
         _ => SmolStr::new(full),
+    };
+    let note = match (restored, written.ends_with(".0")) {
+        (true, _) => Some(format!("leading zero restored: {written} -> {code}")),
+        (false, true) => Some(format!("fraction removed: {written} -> {code}")),
+        (false, false) => None,
     };
     Some(Postal { code, note })
 }

@@ -20,6 +20,49 @@ pub enum Fault {
     Several(Vec<SmolStr>),
 }
 
+/// Spellings that CRMs use and ISO does not list: the country, the spelling and the short code. The two letters of Mexican states are those
+/// of the address picklists of the large CRMs.
+const COMMON: [(&str, &str, &str); 38] = [
+    ("US", "Washington DC", "DC"),
+    ("US", "Washington D.C.", "DC"),
+    ("DE", "NRW", "NW"),
+    ("MX", "CDMX", "CMX"),
+    ("MX", "DF", "CMX"),
+    ("MX", "AG", "AGU"),
+    ("MX", "BC", "BCN"),
+    ("MX", "BS", "BCS"),
+    ("MX", "CM", "CAM"),
+    ("MX", "CS", "CHP"),
+    ("MX", "CH", "CHH"),
+    ("MX", "CO", "COA"),
+    ("MX", "CL", "COL"),
+    ("MX", "DG", "DUR"),
+    ("MX", "GT", "GUA"),
+    ("MX", "GR", "GRO"),
+    ("MX", "HG", "HID"),
+    ("MX", "JA", "JAL"),
+    ("MX", "ME", "MEX"),
+    ("MX", "MI", "MIC"),
+    ("MX", "MO", "MOR"),
+    ("MX", "NA", "NAY"),
+    ("MX", "NL", "NLE"),
+    ("MX", "OA", "OAX"),
+    ("MX", "PB", "PUE"),
+    ("MX", "QE", "QUE"),
+    ("MX", "QR", "ROO"),
+    ("MX", "SL", "SLP"),
+    ("MX", "SI", "SIN"),
+    ("MX", "SO", "SON"),
+    ("MX", "TB", "TAB"),
+    ("MX", "TM", "TAM"),
+    ("MX", "TL", "TLA"),
+    ("MX", "VE", "VER"),
+    ("MX", "YU", "YUC"),
+    ("MX", "ZA", "ZAC"),
+    ("CA", "PEI", "PE"),
+    ("CA", "Newfoundland", "NL"),
+];
+
 /// The regions of one country: full codes by the [`place_key`] of short codes and names.
 #[derive(Default)]
 struct Regions {
@@ -47,6 +90,8 @@ impl Regions {
             regions.by_key.extend(fresh);
         };
         enter(all.iter().map(|(code, short, _)| (place_key(short), code.clone())).collect());
+        let common = COMMON.iter().filter(|(of, ..)| *of == country);
+        enter(common.map(|(_, name, short)| (place_key(name), format_smolstr!("{country}-{short}"))).collect());
         enter(all.iter().map(|(code, _, region)| (place_key(region.name()), code.clone())).collect());
         let unofficial = |(code, _, region): &(SmolStr, &str, Subdivision)| {
             region.unofficial_name_list().iter().map(|name| (place_key(name), code.clone())).collect::<Vec<_>>()

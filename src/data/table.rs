@@ -112,7 +112,8 @@ pub fn read_table(bytes: &[u8]) -> Result<DataTable, TableFault> {
         if cells.len() != width {
             let what = if cells.len() < width { "the missing ones are blank" } else { "the row is left out" };
             if !(blank_behind && cells.len() > width) {
-                let message = format!("{} cells where the header has {width}; {what}", cells.len());
+                let message =
+                    format!("the row has {} where the header has {width}; {what}", counted(cells.len(), "cell"));
                 table.faults.push(TableFault::new(Some(line), message));
             }
         }
@@ -122,6 +123,10 @@ pub fn read_table(bytes: &[u8]) -> Result<DataTable, TableFault> {
             table.lines.push(line);
         }
     }
+}
+
+fn counted(count: usize, what: &str) -> String {
+    format!("{count} {what}{}", if count == 1 { "" } else { "s" })
 }
 
 const OPEN_QUOTE: &str = "a quote is opened in this line and never closed; the line is left out";

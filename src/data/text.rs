@@ -59,9 +59,13 @@ pub fn place_key(name: &str) -> String {
         true => Cow::Borrowed(folded.as_str()),
         false => Cow::Owned(without_accents(&folded)),
     };
-    plain
-        .split(|c: char| !(c.is_alphanumeric() || c == '&'))
-        .filter(|word| !word.is_empty() && *word != "the")
+    let words = || plain.split(|c: char| !(c.is_alphanumeric() || c == '&')).filter(|word| !word.is_empty());
+    // A word alone may be a code: `ST` is São Tomé and Príncipe.
+    if words().nth(1).is_none() {
+        return words().collect();
+    }
+    words()
+        .filter(|word| *word != "the")
         .map(|word| match word {
             "&" => "and",
             "st" => "saint",

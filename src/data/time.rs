@@ -69,11 +69,17 @@ pub fn at_offset(local: NaiveDateTime, offset: i32) -> Instant {
 /// The instant of a local time in a zone. A time that the clock skips (spring) is as much later as the clock is put forward, one that
 /// it shows twice (autumn) is the earlier, as in RFC 5545, section 3.3.5.
 pub fn instant(local: NaiveDateTime, zone: Tz) -> Instant {
-    let offset = match zone.offset_from_local_datetime(&local) {
-        LocalResult::Single(offset) | LocalResult::Ambiguous(offset, _) => offset.fix().local_minus_utc(),
-        LocalResult::None => offset_before(local, zone),
-    };
-    at_offset(local, offset)
+    match zone.offset_from_local_datetime(&local) {
+        LocalResult::Single(offset) | LocalResult::Ambiguous(offset, _) => {
+            at_offset(local, offset.fix().local_minus_utc())
+        }
+        LocalResult::None => {
+            let Instant { micros, offset } = at_offset(local, offset_before(local, zone));
+            let behind = chrono::DateTime::from_timestamp_micros(micros)
+                .map(|utc| zone.offset_from_utc_datetime(&utc.naive_utc()).fix().local_minus_utc());
+            Instant { micros, offset: behind.unwrap_or(offset) }
+        }
+    }
 }
 
 /// The offset in force before the gap that holds a local time. No gap is longer than a day (Samoa, 2011).

@@ -155,13 +155,11 @@ fn within<T: PartialOrd>(value: &T, low: &Option<T>, high: &Option<T>) -> bool {
 
 fn integer_fault(ty: &Type, raw: &str) -> Bad {
     match number::integer(raw) {
-        Err(number::Fault::Ambiguous) => Bad::new(format!("{} ({})", expected(ty), lone_dot(raw))),
+        Err(number::Fault::Ambiguous) => {
+            Bad::new(format!("{} without a point (it could be `{}`)", expected(ty), raw.replace('.', "")))
+        }
         _ => Bad::new(expected(ty)),
     }
-}
-
-fn lone_dot(raw: &str) -> String {
-    format!("`{raw}` could be `{}` or `{}`", raw.replacen('.', "", 1), raw.replacen('.', ",", 1).replacen(',', ".", 1))
 }
 
 fn money(ty: &Type, raw: &str, declared: Option<&str>) -> Read {
