@@ -5,3 +5,7 @@ mod calendar;
 mod diagnostics;
 mod house;
 mod pages;
+//! The integration tests, one binary.
+
+mod tables;
+mod values;
