@@ -1,3 +1,5 @@
 //! Data files and the values in them.
 
+pub mod company;
 pub mod icalendar;
+pub mod records;
