@@ -1,5 +1,6 @@
 //! Data files and the values in them.
 
+pub mod company;
 pub mod icalendar;
 //! What comes from outside a policy: values as people write them, and tables of reference data.
 
@@ -17,3 +18,4 @@ pub mod table;
 pub mod text;
 pub mod time;
 pub mod value;
+pub mod records;

@@ -9,3 +9,4 @@ mod pages;
 
 mod tables;
 mod values;
+mod records;
