@@ -10,3 +10,6 @@ mod pages;
 mod tables;
 mod values;
 mod records;
+//! The integration tests, one binary: a module for each stage.
+
+mod syntax;
