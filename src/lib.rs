@@ -11,6 +11,7 @@
     )
 )]
 
+pub mod data;
 pub mod diagnostic;
 pub mod policy;
 pub mod source;

@@ -4,3 +4,7 @@
 mod diagnostics;
 mod house;
 mod pages;
+//! The integration tests, one binary.
+
+mod tables;
+mod values;
