@@ -14,3 +14,8 @@ pub mod table;
 pub mod text;
 pub mod time;
 pub mod value;
+//! Data files and the values in them.
+
+pub mod company;
+pub mod icalendar;
+pub mod records;

@@ -11,6 +11,7 @@
     )
 )]
 
+pub mod calendar;
 pub mod data;
 pub mod diagnostic;
 pub mod policy;

@@ -8,3 +8,6 @@ mod pages;
 
 mod tables;
 mod values;
+//! The integration tests: one binary, one module a subject.
+mod calendar;
+mod records;
