@@ -1,13 +1,10 @@
 //! The integration tests, one binary: a module a subject.
 #![allow(clippy::disallowed_methods, reason = "tests read the files of the repository")]
 
+mod calendar;
 mod diagnostics;
 mod house;
 mod pages;
-//! The integration tests, one binary.
-
+mod records;
 mod tables;
 mod values;
-//! The integration tests: one binary, one module a subject.
-mod calendar;
-mod records;
