@@ -4,6 +4,7 @@
 mod calendar;
 mod diagnostics;
 mod house;
+mod init;
 mod pages;
 mod records;
 mod tables;
