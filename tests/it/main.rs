@@ -4,9 +4,11 @@
 mod calendar;
 mod diagnostics;
 mod house;
+mod init;
 mod pages;
 //! The integration tests, one binary.
 
+mod records;
 mod tables;
 mod values;
 mod records;
