@@ -1,0 +1,1 @@
+//! Spans, sums and deadlines against a walk over every minute.
