@@ -1,5 +1,6 @@
 //! Lead routing as code.
 pub mod diagnostic;
+pub mod graph;
 pub mod matcher;
 pub mod policy;
 pub mod source;
