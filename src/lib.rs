@@ -15,6 +15,7 @@ pub mod calendar;
 pub mod data;
 pub mod diagnostic;
 pub mod init;
+pub mod graph;
 pub mod matcher;
 pub mod policy;
 pub mod source;

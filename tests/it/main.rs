@@ -10,3 +10,7 @@ mod records;
 mod syntax;
 mod tables;
 mod values;
+//! The integration tests, one binary.
+
+mod generate;
+mod matching;
