@@ -1,3 +1,7 @@
+//! Data files and the values in them.
+
+pub mod company;
+pub mod icalendar;
 //! What comes from outside a policy: values as people write them, and tables of reference data.
 
 pub mod company;
@@ -17,3 +21,4 @@ pub mod table;
 pub mod text;
 pub mod time;
 pub mod value;
+pub mod records;

@@ -14,6 +14,7 @@
 pub mod calendar;
 pub mod data;
 pub mod diagnostic;
+pub mod matcher;
 pub mod init;
 pub mod policy;
 pub mod source;
