@@ -1,7 +1,3 @@
-//! Data files and the values in them.
-
-pub mod company;
-pub mod icalendar;
 //! What comes from outside a policy: values as people write them, and tables of reference data.
 
 pub mod company;
@@ -21,4 +17,3 @@ pub mod table;
 pub mod text;
 pub mod time;
 pub mod value;
-pub mod records;

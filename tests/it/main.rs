@@ -6,12 +6,7 @@ mod diagnostics;
 mod house;
 mod init;
 mod pages;
-//! The integration tests, one binary.
-
 mod records;
+mod syntax;
 mod tables;
 mod values;
-mod records;
-//! The integration tests, one binary: a module for each stage.
-
-mod syntax;
