@@ -3,6 +3,7 @@
 
 mod calendar;
 mod diagnostics;
+mod docs;
 mod house;
 mod init;
 mod pages;
