@@ -14,8 +14,8 @@
 pub mod calendar;
 pub mod data;
 pub mod diagnostic;
-pub mod init;
 pub mod graph;
+pub mod init;
 pub mod matcher;
 pub mod policy;
 pub mod source;

@@ -4,14 +4,12 @@
 mod calendar;
 mod diagnostics;
 mod docs;
+mod generate;
 mod house;
 mod init;
+mod matching;
 mod pages;
 mod records;
 mod syntax;
 mod tables;
 mod values;
-//! The integration tests, one binary.
-
-mod generate;
-mod matching;
