@@ -84,7 +84,7 @@ impl Scope<'_> {
                 self.ordered(valued, name, op, values, span)
             }
             Op::StartsWith | Op::EndsWith | Op::Contains | Op::HasWord | Op::Matches => {
-                if !is_spelled(ty) {
+                if !super::spelling::is_spelled(ty) {
                     self.no_such_comparison(op, op_span, name, &words::a_type(ty), equality_of(ty));
                     return None;
                 }
@@ -95,7 +95,7 @@ impl Scope<'_> {
                     self.no_such_comparison(op, op_span, name, &words::a_type(ty), equality_of(ty));
                     return None;
                 };
-                self.members(valued, name, element, op, values, span)
+                self.set_members(valued, name, element, op, values, span)
             }
         }
     }
@@ -110,8 +110,8 @@ impl Scope<'_> {
     /// A range of an ordered type that has its ends in order.
     pub(super) fn ordered_range(
         &mut self,
-        low: &Option<ast::Literal>,
-        high: &Option<ast::Literal>,
+        low: Option<&ast::Literal>,
+        high: Option<&ast::Literal>,
         span: Span,
         ty: &Type,
         name: &str,
@@ -157,7 +157,7 @@ impl Scope<'_> {
     }
 
     /// False, and said, where no value of the type lies in the range.
-    fn within_type(&mut self, range: &Range, ty: &Type, name: &str, span: Span) -> bool {
+    pub(super) fn within_type(&mut self, range: &Range, ty: &Type, name: &str, span: Span) -> bool {
         let Some(bounds) = bounds_of(ty) else { return true };
         let range = if is_whole(ty) { intervals::whole(range.clone()) } else { range.clone() };
         if !intervals::is_empty(&intervals::shared(&range, &bounds)) {

@@ -51,8 +51,10 @@ impl Scope<'_> {
             ast::ConditionKind::Compare { subject, op, values, op_span } => {
                 self.compare(subject, *op, values, *op_span, span, side)
             }
-            ast::ConditionKind::Missing(subject) => self.missing(subject, side).inspect(|_| self.asks_for_required(subject)),
-            ast::ConditionKind::Present(subject) => self.missing(subject, side).map(|missing| not(missing, span)),
+            ast::ConditionKind::Missing(subject) => self.missing(subject, side, true),
+            ast::ConditionKind::Present(subject) => {
+                self.missing(subject, side, false).map(|missing| not(missing, span))
+            }
             ast::ConditionKind::Arrives { outside, calendar } => {
                 self.resolve(Kind::Calendar, calendar).map(|id| {
                     let during = ConditionKind::ArrivesDuring(CalendarId(id));
@@ -165,7 +167,7 @@ impl Scope<'_> {
     }
 
     /// `S is missing`; of a name of records: no row was found for the lead.
-    fn missing(&mut self, subject: &ast::Subject, side: Side) -> Option<ConditionKind> {
+    fn missing(&mut self, subject: &ast::Subject, side: Side, asked: bool) -> Option<ConditionKind> {
         if let (None, None, Some(records)) =
             (&subject.record, &subject.function, self.names.get(Kind::Records, &subject.name.text))
             && Kind::IN_CONDITIONS.iter().all(|kind| self.names.get(*kind, &subject.name.text).is_none())
@@ -174,8 +176,8 @@ impl Scope<'_> {
         }
         match self.subject(subject, side)? {
             Meaning::Value(valued) => {
-                if valued.required {
-                    self.always_there(subject, &valued);
+                if valued.required && asked {
+                    self.never_missing_here(subject, &valued);
                 }
                 Some(test(valued.subject, Predicate::Missing))
             }
@@ -190,15 +192,16 @@ impl Scope<'_> {
         }
     }
 
-    fn always_there(&mut self, subject: &ast::Subject, valued: &Valued) {
+    fn never_missing_here(&mut self, subject: &ast::Subject, valued: &Valued) {
         let name = words::subject(subject);
-        let why = match valued.subject {
-            Subject::Score(_) => format!("the score `{name}` always has a value"),
-            _ => format!("`{name}` is required, so that no lead comes here without it"),
+        let (why, help) = match valued.subject {
+            Subject::Score(_) => (format!("this never holds: the score `{name}` always has a value"), "take the question out"),
+            _ => (
+                format!("this never holds: `{name}` is required"),
+                "take it out; `on bad lead` in the policy block says where leads go whose required field is missing",
+            ),
         };
-        self.report(Diagnostic::error("never-holds", subject.span, why).here("never missing").help(
-            "take the question out; `on bad lead` in the policy block says where leads go whose required field is missing",
-        ));
+        self.report(Diagnostic::error("never-holds", subject.span, why).here("never missing").help(help));
     }
 
     fn no_row(&mut self, records: RecordsId, subject: &ast::Subject) -> Option<ConditionKind> {

@@ -3,7 +3,7 @@
 use super::scope::Scope;
 use super::words;
 use crate::data::table::{self, DataTable};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Severity};
 use crate::policy::DataFiles;
 use crate::source::{FileId, Span};
 use crate::syntax::ast::{self, CalendarBody, CalendarClause, ItemKind, ListSource, TableRows};
@@ -106,20 +106,26 @@ impl Scope<'_> {
         None
     }
 
-    /// Warns of what is wrong with the rows of a file: the first few, and how many more.
+    /// Warns of what is wrong with the rows of a file.
     pub(super) fn file_faults(&mut self, path: &ast::Text, faults: Vec<(u32, String)>) {
+        self.file_findings(path, faults, Severity::Warning, "mend the file; what cannot be read counts as missing");
+    }
+
+    /// Says what is wrong with a file in one finding: the first few faults, and how many more.
+    pub(super) fn file_findings(&mut self, path: &ast::Text, faults: Vec<(u32, String)>, severity: Severity, help: &str) {
         if faults.is_empty() {
             return;
         }
         let count = words::count(faults.len(), "fault");
         let mut found = Diagnostic::warning("bad-data", path.span, format!("`{}` has {count}", path.text));
+        found.severity = severity;
         for (line, message) in faults.iter().take(TOLD) {
             found = found.note(at_line(*line, message));
         }
         if faults.len() > TOLD {
             found = found.note(format!("and {} more", faults.len() - TOLD));
         }
-        self.report(found.help("mend the file; what cannot be read counts as missing"));
+        self.report(found.help(help));
     }
 }
 

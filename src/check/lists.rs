@@ -63,7 +63,7 @@ impl<'a> Scope<'a> {
     ) -> Option<Vec<(u32, SmolStr)>> {
         let Some(column) = column else {
             let bytes = self.file(path, data)?;
-            return Some(crate::data::table::read_list(&bytes));
+            return Some(crate::data::table::read_list(&bytes).entries);
         };
         let table = self.table_file(path, data)?;
         let at = self.file_column(&table, std::slice::from_ref(&column.text), path, column.span)?;
@@ -114,7 +114,7 @@ impl<'a> Scope<'a> {
                     }
                 }
                 Operand::Range { low, high, span } if is_ordered(ty) => {
-                    let range = self.ordered_range(low, high, *span, ty, name);
+                    let range = self.ordered_range(low.as_ref(), high.as_ref(), *span, ty, name);
                     read.ranges.extend(range.map(|range| if is_whole(ty) { intervals::whole(range) } else { range }));
                 }
                 Operand::Range { low, high, span } => {

@@ -7,7 +7,7 @@ use super::names::Kind;
 use super::scope::{Scope, Valued};
 use super::words;
 use crate::diagnostic::Diagnostic;
-use crate::policy::{Condition, ConditionKind, GradeId, ListId, Predicate, Range, TextSet, Type, Value};
+use crate::policy::{ConditionKind, GradeId, ListId, Predicate, Range, TextSet, Type, Value};
 use crate::source::Span;
 use crate::syntax::ast::{self, LiteralKind, Op, Operand};
 use smol_str::SmolStr;
@@ -26,7 +26,7 @@ impl Scope<'_> {
     ) -> Option<ConditionKind> {
         let ty = &*valued.ty;
         if *ty == Type::Boolean {
-            return self.truth(valued, name, values);
+            return self.truth(valued, name, values, span);
         }
         let mut found = Found::default();
         for operand in values {
@@ -35,7 +35,9 @@ impl Scope<'_> {
                     Some(list) => self.list_members(list, ty, name, &mut found),
                     None => self.one(literal, ty, name, &mut found),
                 },
-                Operand::Range { low, high, span } => self.range(low, high, *span, ty, name, &mut found),
+                Operand::Range { low, high, span } => {
+                    self.range(low.as_ref(), high.as_ref(), *span, ty, name, &mut found);
+                }
             }
         }
         found.kind(valued, span)
@@ -58,9 +60,7 @@ impl Scope<'_> {
         }
         let Some(Value::Text(text)) = self.literal(literal, ty, name) else { return };
         if *ty == Type::Language {
-            // RFC 4647, basic filtering: `de` is also every `de-...`.
-            let below = SmolStr::new(format!("{}-", text.folded));
-            found.text_ranges.push((below.clone(), below));
+            found.text_ranges.push(below(&text.folded));
         }
         found.texts.insert(text.folded);
     }
@@ -81,7 +81,7 @@ impl Scope<'_> {
     }
 
     /// The list that a word names, where a list may stand; an enum's own value goes first.
-    fn listed(&mut self, literal: &ast::Literal, ty: &Type, lists: bool) -> Option<u32> {
+    pub(super) fn listed(&mut self, literal: &ast::Literal, ty: &Type, lists: bool) -> Option<u32> {
         let LiteralKind::Word(word) = &literal.kind else { return None };
         if let Type::OneOf(options) = ty
             && options.iter().any(|option| option == word)
@@ -101,15 +101,15 @@ impl Scope<'_> {
             found.lists.push(TextSet {
                 values: values.texts.clone(),
                 ranges: values.text_ranges.clone(),
-                list: Some(crate::policy::ListId(list)),
+                list: Some(ListId(list)),
             });
         }
     }
 
     fn range(
         &mut self,
-        low: &Option<ast::Literal>,
-        high: &Option<ast::Literal>,
+        low: Option<&ast::Literal>,
+        high: Option<&ast::Literal>,
         span: Span,
         ty: &Type,
         name: &str,
@@ -123,46 +123,65 @@ impl Scope<'_> {
             }
             return;
         }
-        let (Type::PostalCode { .. } | Type::Text, Some(low), Some(high)) = (ty, low, high) else {
-            let message = format!("`{name}` is {}, which has no ranges", words::a_type(ty));
-            self.report(Diagnostic::error("type-mismatch", span, message).help("list the values one by one"));
-            return;
-        };
-        let (Some(from), Some(to)) = (self.spelling(low, ty, name), self.spelling(high, ty, name)) else { return };
-        if from > to && !from.starts_with(to.as_str()) {
-            self.reversed(span, &from, &to);
-            return;
-        }
-        found.text_ranges.push((from, to));
+        found.text_ranges.extend(self.text_range(low, high, span, ty, name));
     }
 
-    fn truth(&mut self, valued: &Valued, name: &str, values: &[Operand]) -> Option<ConditionKind> {
-        let mut kinds = Vec::new();
-        let mut at = None;
-        for operand in values {
-            let literal = match operand {
-                Operand::One(literal) => literal,
-                Operand::Range { span, .. } => {
-                    let message = format!("`{name}` is yes or no, and has no ranges");
-                    self.report(Diagnostic::error("type-mismatch", *span, message).help("write `= yes` or `= no`"));
-                    continue;
-                }
+    /// A range of texts, as of postal codes: from one start of a text to another.
+    pub(super) fn text_range(
+        &mut self,
+        low: Option<&ast::Literal>,
+        high: Option<&ast::Literal>,
+        span: Span,
+        ty: &Type,
+        name: &str,
+    ) -> Option<(SmolStr, SmolStr)> {
+        let (Type::PostalCode { .. } | Type::Text, Some(low), Some(high)) = (ty, low, high) else {
+            let message = match ty {
+                Type::PostalCode { .. } | Type::Text => format!("a range of `{name}` has two ends"),
+                _ => format!("`{name}` is {}, which has no ranges", words::a_type(ty)),
             };
-            at = Some(literal.span);
-            let holds = test(valued.subject, Predicate::True);
-            match self.literal(literal, &Type::Boolean, name) {
-                Some(Value::Boolean(true)) => kinds.push(holds),
-                // A missing value is neither yes nor no.
-                Some(Value::Boolean(false)) => kinds.push(ConditionKind::And(
-                    [not(holds, literal.span), not(test(valued.subject, Predicate::Missing), literal.span)]
-                        .map(|kind| crate::policy::Condition { kind, span: literal.span })
-                        .into(),
-                )),
-                _ => {}
-            }
+            self.report(Diagnostic::error("type-mismatch", span, message).help("write both ends, or the values one by one"));
+            return None;
+        };
+        let (from, to) = (self.spelling(low, ty, name)?, self.spelling(high, ty, name)?);
+        if from > to && !from.starts_with(to.as_str()) {
+            self.reversed(span, &from, &to);
+            return None;
         }
-        if kinds.is_empty() { None } else { Some(any(kinds, at?)) }
-        /// The parts of a partition that are named.
+        Some((from, to))
+    }
+
+    fn truth(&mut self, valued: &Valued, name: &str, values: &[Operand], span: Span) -> Option<ConditionKind> {
+        let mut kinds = Vec::new();
+        for operand in values {
+            let holds = test(valued.subject, Predicate::True);
+            kinds.push(match self.yes(operand, name)? {
+                true => holds,
+                // A missing value is neither yes nor no.
+                false => not(any(vec![holds, test(valued.subject, Predicate::Missing)], span), span),
+            });
+        }
+        Some(any(kinds, span))
+    }
+
+    /// `yes` or `no`, also written `true` or `false`.
+    pub(super) fn yes(&mut self, operand: &Operand, name: &str) -> Option<bool> {
+        let (word, span) = match operand {
+            Operand::One(literal) => match &literal.kind {
+                LiteralKind::Word(word) if matches!(word.as_str(), "yes" | "true") => return Some(true),
+                LiteralKind::Word(word) if matches!(word.as_str(), "no" | "false") => return Some(false),
+                _ => (words::literal(literal), literal.span),
+            },
+            Operand::Range { span, .. } => ("a range".to_string(), *span),
+        };
+        self.report(
+            Diagnostic::error("type-mismatch", span, format!("`{name}` is yes or no, and is not `{word}`"))
+                .help(format!("write `{name}` alone, `not {name}`, or `{name} = no`")),
+        );
+        None
+    }
+
+    /// The parts of a partition that are named.
     pub(super) fn parts(&mut self, partition: u32, name: &str, values: &[Operand], span: Span) -> Option<ConditionKind> {
         let mut kinds = Vec::new();
         for operand in values {
@@ -266,3 +285,8 @@ impl Found {
     }
 }
 
+/// The languages below one, by RFC 4647, basic filtering: `de` is also every `de-...`.
+pub(super) fn below(language: &str) -> (SmolStr, SmolStr) {
+    let start = SmolStr::new(format!("{language}-"));
+    (start.clone(), start)
+}

@@ -284,7 +284,7 @@ impl<'a> Gathering<'a> {
         kind: Kind,
         name: &ast::Name,
         node: &'a T,
-        list: impl Fn(&mut Declarations<'a>) -> &mut Vec<&'a T>,
+        list: impl for<'d> Fn(&'d mut Declarations<'a>) -> &'d mut Vec<&'a T>,
     ) {
         let id = list(&mut self.found).len() as u32;
         if self.declare(kind, &name.text, name.span, id) {

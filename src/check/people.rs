@@ -1,6 +1,6 @@
 //! Teams and reps: from the policy and from rosters, with one rep for each person however often one is named.
 
-use super::filters::{self, Facts as _};
+use super::filters;
 use super::names::{Declarations, Kind};
 use super::roster::{self, Facts, Roster};
 use super::scope::Scope;

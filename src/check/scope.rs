@@ -1,8 +1,11 @@
 //! What names mean: the subjects of conditions, and references to declarations, with the finding where nothing has the name.
 
 use super::cycles::{Dependencies, Node};
+use super::lists::RawList;
 use super::names::{Kind, Names};
+use super::people::People;
 use super::suggest::Suggester;
+use super::targets::TableShape;
 use crate::diagnostic::Diagnostic;
 use crate::policy::{
     self, ColumnId, FieldId, GradeId, LetId, RecordsId, ScoreId, SegmentId, Subject, TerritoryId, Type,
@@ -11,7 +14,7 @@ use crate::source::Span;
 use crate::syntax::ast;
 use chrono_tz::Tz;
 use indexmap::IndexMap;
-use rustc_hash::{FxBuildHasher, FxHashMap};
+use rustc_hash::{FxBuildHasher, FxHashMap, FxHashSet};
 use smol_str::SmolStr;
 use std::sync::Arc;
 
@@ -67,7 +70,7 @@ pub(super) enum Side {
 
 /// Everything that names can mean, and the findings so far.
 #[derive(Debug)]
-pub(super) struct Scope {
+pub(super) struct Scope<'a> {
     pub names: Names,
     pub zone: Tz,
     pub has_lead: bool,
@@ -82,6 +85,13 @@ pub(super) struct Scope {
     pub grades: Vec<IndexMap<SmolStr, u32, FxBuildHasher>>,
     pub scores: Vec<Arc<Type>>,
     pub territories: IndexMap<SmolStr, Vec<TerritoryId>, FxBuildHasher>,
+    pub lists: Vec<RawList<'a>>,
+    pub tables: Vec<TableShape>,
+    pub people: People,
+    /// Reps that reps name, to be found once all are known.
+    pub people_named: Vec<ast::Name>,
+    /// Files of which something was said.
+    pub files_said: FxHashSet<SmolStr>,
     pub domain: Arc<Type>,
     pub dependencies: Dependencies,
     pub suggester: Suggester,
@@ -90,7 +100,7 @@ pub(super) struct Scope {
     unknown: FxHashMap<(&'static str, SmolStr), (usize, u32)>,
 }
 
-impl Scope<'_> {
+impl<'a> Scope<'a> {
     pub(super) fn new(names: Names, zone: Tz, diagnostics: Vec<Diagnostic>) -> Self {
         Scope {
             names,
@@ -104,6 +114,11 @@ impl Scope<'_> {
             grades: Vec::new(),
             scores: Vec::new(),
             territories: IndexMap::default(),
+            lists: Vec::new(),
+            tables: Vec::new(),
+            people: People::default(),
+            people_named: Vec::new(),
+            files_said: FxHashSet::default(),
             domain: Arc::new(Type::Domain),
             dependencies: Dependencies::default(),
             suggester: Suggester::default(),

@@ -11,7 +11,7 @@ use smol_str::SmolStr;
 use std::collections::BTreeSet;
 
 impl Scope<'_> {
-    fn spelled(&mut self, valued: &Valued, op: Op, values: &[Operand], span: Span) -> Option<ConditionKind> {
+    pub(super) fn spelled(&mut self, valued: &Valued, op: Op, values: &[Operand], span: Span) -> Option<ConditionKind> {
         let mut kinds = Vec::new();
         for operand in values {
             let (text, at) = match operand {
@@ -60,7 +60,7 @@ impl Scope<'_> {
         );
     }
 
-    fn members(
+    pub(super) fn set_members(
         &mut self,
         valued: &Valued,
         name: &str,
@@ -95,7 +95,7 @@ impl Scope<'_> {
         let has = |texts| test(valued.subject, Predicate::HasAnyOf(texts));
         match op {
             Op::HasAllOf if each.len() > 1 => Some(ConditionKind::And(
-                each.into_iter().map(|texts| crate::policy::Condition { kind: has(texts), span }).collect(),
+                each.into_iter().map(|texts| Condition { kind: has(texts), span }).collect(),
             )),
             _ => Some(has(each.into_iter().flatten().collect())),
         }
@@ -104,7 +104,7 @@ impl Scope<'_> {
 }
 
 /// Its values are spelled freely enough to look for a part of them.
-fn is_spelled(ty: &Type) -> bool {
+pub(super) fn is_spelled(ty: &Type) -> bool {
     matches!(
         ty,
         Type::Text
@@ -118,7 +118,7 @@ fn is_spelled(ty: &Type) -> bool {
 }
 
 /// A part of a value, in the form in which values of the type compare.
-fn spelled_as(text: &str, ty: &Type) -> SmolStr {
+pub(super) fn spelled_as(text: &str, ty: &Type) -> SmolStr {
     match ty {
         Type::PostalCode { .. } | Type::Region { .. } => SmolStr::new(text.to_uppercase()),
         _ => fold(text),
