@@ -3,6 +3,8 @@
 //! Ids are places in the vectors of [`Policy`]. Conditions speak of values that were normalised (data/), so that matching one
 //! is a comparison and never a conversion.
 
+pub mod meaning;
+
 use crate::source::Span;
 use crate::syntax::ast;
 use chrono::NaiveDate;
@@ -48,6 +50,7 @@ ids! {
     TableId,
     RouteId,
     ListId,
+    ExperimentId,
     /// A rule or an `otherwise`: its place in [`Policy::rules`], unique over all routes.
     RuleId,
 }
@@ -719,6 +722,20 @@ pub struct Arm {
 }
 
 impl Policy {
+    /// The zone of a calendar of weekly hours; a combination has none.
+    pub fn calendar_zone(&self, calendar: CalendarId) -> Option<Tz> {
+        match &self.calendars.get(calendar.at())?.kind {
+            CalendarKind::Hours(hours) => Some(hours.zone),
+            _ => None,
+        }
+    }
+
+    /// The field that names a lead: `id`, else the first that is required, else none.
+    pub fn id_field(&self) -> Option<FieldId> {
+        let named = self.fields.iter().position(|field| field.name == "id");
+        named.or_else(|| self.fields.iter().position(|field| field.required)).map(|at| FieldId(at as u32))
+    }
+
     /// The rep whose name or email this is (any case).
     pub fn rep_named(&self, folded: &str) -> Option<RepId> {
         let by_email =

@@ -1,7 +1,12 @@
-//! The integration tests: one binary, one module a subject.
-mod calendar;
-mod records;
-//! The integration tests, one binary.
+//! The integration tests, one binary: a module a subject.
+#![allow(clippy::disallowed_methods, reason = "tests read the files of the repository")]
 
+mod calendar;
+mod diagnostics;
+mod house;
+mod init;
+mod pages;
+mod records;
+mod syntax;
 mod tables;
 mod values;
