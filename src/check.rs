@@ -49,6 +49,7 @@ use chrono_tz::Tz;
 use names::{Declarations, Kind};
 use scope::Scope;
 use smol_str::SmolStr;
+use std::borrow::Borrow;
 
 /// What checking gives: the findings, and the policy where none of them is an error.
 #[derive(Debug)]
@@ -58,10 +59,11 @@ pub struct Checked {
 }
 
 /// Checks the files of a policy, includes among them, with the data files that it names (see [`data_paths`]).
-pub fn check(files: &[(FileId, ast::File)], data: &DataFiles) -> Checked {
+pub fn check<F: Borrow<ast::File>>(files: &[(FileId, F)], data: &DataFiles) -> Checked {
     let (names, found, diagnostics) = names::gather(files);
     let mut scope = Scope::new(names, Tz::UTC, diagnostics);
-    let policy = lower(&mut scope, &found, data, files);
+    let start = files.first().map_or(Span::default(), |(file, _)| Span::new(*file, 0, 0));
+    let policy = lower(&mut scope, &found, data, start);
     scope.report_cycles();
     scope.unused(&found);
     scope.count_unknown();
@@ -71,18 +73,13 @@ pub fn check(files: &[(FileId, ast::File)], data: &DataFiles) -> Checked {
     Checked { policy: policy.filter(|_| sound), diagnostics }
 }
 
-fn lower<'a>(
-    scope: &mut Scope<'a>,
-    found: &Declarations<'a>,
-    data: &DataFiles,
-    files: &[(FileId, ast::File)],
-) -> Option<Policy> {
+fn lower<'a>(scope: &mut Scope<'a>, found: &Declarations<'a>, data: &DataFiles, start: Span) -> Option<Policy> {
     scope.zone = policy_zone(scope, found);
     let missing: Vec<SmolStr> =
         found.lead.iter().flat_map(|lead| lead.missing.iter().flatten()).map(|text| text.text.clone()).collect();
     let fields = scope.lead_fields(found);
     if !scope.has_lead {
-        no_lead(scope, found, files);
+        no_lead(scope, found, start);
     }
 
     let columns = scope.record_columns(found);
@@ -173,8 +170,7 @@ fn policy_zone(scope: &mut Scope<'_>, found: &Declarations<'_>) -> Tz {
     zones.next().and_then(|zone| scope.zone_named(&zone.text, zone.span)).unwrap_or(Tz::UTC)
 }
 
-fn no_lead(scope: &mut Scope<'_>, found: &Declarations<'_>, files: &[(FileId, ast::File)]) {
-    let start = files.first().map_or(Span::default(), |(file, _)| Span::new(*file, 0, 0));
+fn no_lead(scope: &mut Scope<'_>, found: &Declarations<'_>, start: Span) {
     let span = found.policy.map_or(start, |block| block.title.span);
     scope.report(
         Diagnostic::error("missing-part", span, "nothing says what a lead has")

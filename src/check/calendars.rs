@@ -121,8 +121,14 @@ impl Scope<'_> {
             if span.from >= span.to {
                 let (from, to) = (clock(span.from), clock(span.to));
                 self.report(
-                    Diagnostic::error("reversed-range", span.span, format!("the hours end at {to}, before they start at {from}"))
-                        .help(format!("where they run past midnight, write `{from}-24:00` and, on the next day, `00:00-{to}`")),
+                    Diagnostic::error(
+                        "reversed-range",
+                        span.span,
+                        format!("the hours end at {to}, before they start at {from}"),
+                    )
+                    .help(format!(
+                        "where they run past midnight, write `{from}-24:00` and, on the next day, `00:00-{to}`"
+                    )),
                 );
                 continue;
             }

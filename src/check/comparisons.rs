@@ -71,7 +71,13 @@ impl Scope<'_> {
         let ty = &*valued.ty;
         match op {
             Op::Equal | Op::NotEqual | Op::In | Op::NotIn if matches!(ty, Type::SetOf(_)) => {
-                self.no_such_comparison(op, op_span, name, &words::a_type(ty), "`has any of`, `has all of` or `has none of`");
+                self.no_such_comparison(
+                    op,
+                    op_span,
+                    name,
+                    &words::a_type(ty),
+                    "`has any of`, `has all of` or `has none of`",
+                );
                 None
             }
             Op::Equal | Op::NotEqual => self.one_of(valued, name, values, false, span),
@@ -102,8 +108,12 @@ impl Scope<'_> {
 
     pub(super) fn reversed(&mut self, span: Span, from: &str, to: &str) {
         self.report(
-            Diagnostic::error("reversed-range", span, format!("`{from}` comes after `{to}`, so that nothing lies between"))
-                .help(format!("write `{to}..{from}`")),
+            Diagnostic::error(
+                "reversed-range",
+                span,
+                format!("`{from}` comes after `{to}`, so that nothing lies between"),
+            )
+            .help(format!("write `{to}..{from}`")),
         );
     }
 
@@ -172,14 +182,17 @@ impl Scope<'_> {
             ),
             _ => Diagnostic::error("never-holds", span, format!("this never holds: `{name}` goes {bounds}")),
         };
-        self.report(found.help(format!("compare with a value {bounds}, or widen the range where `{name}` is declared")));
+        self.report(
+            found.help(format!("compare with a value {bounds}, or widen the range where `{name}` is declared")),
+        );
         false
     }
 
     /// The values that a literal of an ordered type stands for; a date compared with a time is its whole day in the policy's zone.
     pub(super) fn stretch(&mut self, literal: &ast::Literal, ty: &Type, name: &str) -> Option<Stretch> {
         if let (Type::Time, LiteralKind::Date(date)) = (ty, &literal.kind) {
-            let midnight = |date: NaiveDate| Decimal::from(time::instant(date.and_time(NaiveTime::MIN), self.zone).micros);
+            let midnight =
+                |date: NaiveDate| Decimal::from(time::instant(date.and_time(NaiveTime::MIN), self.zone).micros);
             return Some(Stretch { low: midnight(*date), high: Bound::Excluded(midnight(date.succ_opt()?)) });
         }
         let value = match self.literal(literal, ty, name)? {

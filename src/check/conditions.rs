@@ -44,9 +44,7 @@ impl Scope<'_> {
         let kind = match &condition.kind {
             ast::ConditionKind::And(parts) => Some(ConditionKind::And(self.conditions(parts, side))),
             ast::ConditionKind::Or(parts) => Some(ConditionKind::Or(self.conditions(parts, side))),
-            ast::ConditionKind::Not(inner) => {
-                Some(ConditionKind::Not(Box::new(self.condition_at(inner, side))))
-            }
+            ast::ConditionKind::Not(inner) => Some(ConditionKind::Not(Box::new(self.condition_at(inner, side)))),
             ast::ConditionKind::Holds(subject) => self.holds(subject, side),
             ast::ConditionKind::Compare { subject, op, values, op_span } => {
                 self.compare(subject, *op, values, *op_span, span, side)
@@ -55,12 +53,10 @@ impl Scope<'_> {
             ast::ConditionKind::Present(subject) => {
                 self.missing(subject, side, false).map(|missing| not(missing, span))
             }
-            ast::ConditionKind::Arrives { outside, calendar } => {
-                self.resolve(Kind::Calendar, calendar).map(|id| {
-                    let during = ConditionKind::ArrivesDuring(CalendarId(id));
-                    if *outside { not(during, span) } else { during }
-                })
-            }
+            ast::ConditionKind::Arrives { outside, calendar } => self.resolve(Kind::Calendar, calendar).map(|id| {
+                let during = ConditionKind::ArrivesDuring(CalendarId(id));
+                if *outside { not(during, span) } else { during }
+            }),
         };
         kind.map_or(broken(span), |kind| Condition { kind, span })
     }
@@ -96,7 +92,9 @@ impl Scope<'_> {
             return false;
         }
         let Some(field) = self.names.get(Kind::Field, &before.name.text) else { return false };
-        let Some(Type::OneOf(options)) = self.fields.get(field.id as usize).map(|known| &*known.ty) else { return false };
+        let Some(Type::OneOf(options)) = self.fields.get(field.id as usize).map(|known| &*known.ty) else {
+            return false;
+        };
         if !options.iter().any(|option| option.eq_ignore_ascii_case(word)) {
             return false;
         }
@@ -184,8 +182,12 @@ impl Scope<'_> {
             _ => {
                 let name = words::subject(subject);
                 self.report(
-                    Diagnostic::error("type-mismatch", subject.span, format!("`{name}` holds or not, it is never missing"))
-                        .help(format!("write `{name}` or `not {name}`")),
+                    Diagnostic::error(
+                        "type-mismatch",
+                        subject.span,
+                        format!("`{name}` holds or not, it is never missing"),
+                    )
+                    .help(format!("write `{name}` or `not {name}`")),
                 );
                 None
             }
@@ -195,7 +197,9 @@ impl Scope<'_> {
     fn never_missing_here(&mut self, subject: &ast::Subject, valued: &Valued) {
         let name = words::subject(subject);
         let (why, help) = match valued.subject {
-            Subject::Score(_) => (format!("this never holds: the score `{name}` always has a value"), "take the question out"),
+            Subject::Score(_) => {
+                (format!("this never holds: the score `{name}` always has a value"), "take the question out")
+            }
             _ => (
                 format!("this never holds: `{name}` is required"),
                 "take it out; `on bad lead` in the policy block says where leads go whose required field is missing",

@@ -15,9 +15,13 @@ impl Scope<'_> {
         for test in &found.tests {
             if let Some(first) = titles.insert(&test.title.text, test.title.span) {
                 self.report(
-                    Diagnostic::error("duplicate-name", test.title.span, format!("two tests are called `{}`", test.title.text))
-                        .also(first, "the first is here")
-                        .help("say in each title what it shows"),
+                    Diagnostic::error(
+                        "duplicate-name",
+                        test.title.span,
+                        format!("two tests are called `{}`", test.title.text),
+                    )
+                    .also(first, "the first is here")
+                    .help("say in each title what it shows"),
                 );
             }
             self.test_lead(test);
@@ -47,13 +51,19 @@ impl Scope<'_> {
             if !self.has_lead {
                 continue;
             }
-            let Some(known) = self.resolve(Kind::Field, name).and_then(|id| self.fields.get(id as usize)) else { continue };
+            let Some(known) = self.resolve(Kind::Field, name).and_then(|id| self.fields.get(id as usize)) else {
+                continue;
+            };
             let ty = known.ty.clone();
             if let ([_, second, ..], false) = (field.values.as_slice(), matches!(*ty, Type::SetOf(_))) {
                 let is = words::a_type(&ty);
                 self.report(
-                    Diagnostic::error("type-mismatch", second.span, format!("`{}` is {is}, and has one value", name.text))
-                        .help("give one value; only a set has several"),
+                    Diagnostic::error(
+                        "type-mismatch",
+                        second.span,
+                        format!("`{}` is {is}, and has one value", name.text),
+                    )
+                    .help("give one value; only a set has several"),
                 );
                 continue;
             }

@@ -20,9 +20,13 @@ impl Scope<'_> {
             let rule = self.resolve_text(Kind::Rule, &experiment.rule.text, experiment.rule.span);
             if let Some(first) = rule.and_then(|rule| on.insert(rule, experiment.rule.span)) {
                 self.report(
-                    Diagnostic::error("duplicate-name", experiment.rule.span, format!("the rule `{}` has two experiments", experiment.rule.text))
-                        .also(first, "the first is here")
-                        .help("put the arms into one experiment"),
+                    Diagnostic::error(
+                        "duplicate-name",
+                        experiment.rule.span,
+                        format!("the rule `{}` has two experiments", experiment.rule.text),
+                    )
+                    .also(first, "the first is here")
+                    .help("put the arms into one experiment"),
                 );
             }
             experiments.push(Experiment {
@@ -48,8 +52,12 @@ impl Scope<'_> {
                     last = Some((valued, unless.is_some(), key.field.span, name));
                 }
                 Some(_) => self.report(
-                    Diagnostic::error("type-mismatch", key.field.span, format!("`{name}` does not tell one lead from another"))
-                        .help("choose by a field such as `email` or `id`"),
+                    Diagnostic::error(
+                        "type-mismatch",
+                        key.field.span,
+                        format!("`{name}` does not tell one lead from another"),
+                    )
+                    .help("choose by a field such as `email` or `id`"),
                 ),
                 None => {}
             }
@@ -60,8 +68,12 @@ impl Scope<'_> {
         {
             let why = if unless { "has an `unless`" } else { "may be missing" };
             self.report(
-                Diagnostic::error("no-fallback", span, format!("some leads have no key: the last one, `{name}`, {why}"))
-                    .help("end the keys with a required field, such as `else id`"),
+                Diagnostic::error(
+                    "no-fallback",
+                    span,
+                    format!("some leads have no key: the last one, `{name}`, {why}"),
+                )
+                .help("end the keys with a required field, such as `else id`"),
             );
         }
         keys
@@ -74,8 +86,12 @@ impl Scope<'_> {
             let clauses = self.clauses(&arm.clauses, Block::Arm, arm.span);
             if arm.percent <= Decimal::ZERO || arm.percent > Decimal::ONE_HUNDRED {
                 self.report(
-                    Diagnostic::error("value-outside-range", arm.span, format!("an arm does not get {}% of the leads", arm.percent))
-                        .help("write a share above 0% and up to 100%"),
+                    Diagnostic::error(
+                        "value-outside-range",
+                        arm.span,
+                        format!("an arm does not get {}% of the leads", arm.percent),
+                    )
+                    .help("write a share above 0% and up to 100%"),
                 );
             }
             sum = sum.saturating_add(arm.percent);
@@ -97,8 +113,12 @@ impl Scope<'_> {
         }
         if sum != Decimal::ONE_HUNDRED {
             self.report(
-                Diagnostic::error("percent-sum", experiment.name.span, format!("the arms add up to {}%, not 100%", sum.normalize()))
-                    .help("share all leads out: the percentages add up to 100"),
+                Diagnostic::error(
+                    "percent-sum",
+                    experiment.name.span,
+                    format!("the arms add up to {}%, not 100%", sum.normalize()),
+                )
+                .help("share all leads out: the percentages add up to 100"),
             );
         }
         arms

@@ -8,15 +8,16 @@ use crate::policy::DataFiles;
 use crate::source::{FileId, Span};
 use crate::syntax::ast::{self, CalendarBody, CalendarClause, ItemKind, ListSource, TableRows};
 use smol_str::SmolStr;
+use std::borrow::Borrow;
 use std::sync::Arc;
 
 /// So many faults of one file are told; of the others, how many there are.
 const TOLD: usize = 3;
 
 /// Every data file that a policy names, as written, with the place where it is first named.
-pub fn data_paths(files: &[(FileId, ast::File)]) -> Vec<(String, Span)> {
+pub fn data_paths<F: Borrow<ast::File>>(files: &[(FileId, F)]) -> Vec<(String, Span)> {
     let mut paths: indexmap::IndexMap<String, Span> = indexmap::IndexMap::new();
-    for item in files.iter().flat_map(|(_, file)| &file.items) {
+    for item in files.iter().flat_map(|(_, file)| &file.borrow().items) {
         let named: Vec<&ast::Text> = match &item.kind {
             ItemKind::List(list) => match &list.source {
                 ListSource::File { path, .. } => vec![path],
@@ -72,7 +73,10 @@ impl Scope<'_> {
         match table::read_table(&bytes) {
             Ok(read) => {
                 if self.files_said.insert(path.text.clone()) {
-                    self.file_faults(path, read.faults.iter().map(|fault| (fault.line.unwrap_or(0), fault.message.clone())).collect());
+                    self.file_faults(
+                        path,
+                        read.faults.iter().map(|fault| (fault.line.unwrap_or(0), fault.message.clone())).collect(),
+                    );
                 }
                 Some(read)
             }
@@ -90,7 +94,13 @@ impl Scope<'_> {
     }
 
     /// The place of a column in a file, or the finding that it has none.
-    pub(super) fn file_column(&mut self, table: &DataTable, names: &[SmolStr], path: &ast::Text, span: Span) -> Option<usize> {
+    pub(super) fn file_column(
+        &mut self,
+        table: &DataTable,
+        names: &[SmolStr],
+        path: &ast::Text,
+        span: Span,
+    ) -> Option<usize> {
         if let Some(at) = names.iter().find_map(|name| table.column(name)) {
             return Some(at);
         }
@@ -112,7 +122,13 @@ impl Scope<'_> {
     }
 
     /// Says what is wrong with a file in one finding: the first few faults, and how many more.
-    pub(super) fn file_findings(&mut self, path: &ast::Text, faults: Vec<(u32, String)>, severity: Severity, help: &str) {
+    pub(super) fn file_findings(
+        &mut self,
+        path: &ast::Text,
+        faults: Vec<(u32, String)>,
+        severity: Severity,
+        help: &str,
+    ) {
         if faults.is_empty() {
             return;
         }

@@ -19,7 +19,8 @@ impl Scope<'_> {
     pub(super) fn check_filter(&mut self, filter: &Condition, columns: &[SmolStr]) -> bool {
         match &filter.kind {
             ConditionKind::And(parts) | ConditionKind::Or(parts) => {
-                parts.iter().fold(true, |sound, part| self.check_filter(part, columns) && sound)
+                let unsound = parts.iter().filter(|part| !self.check_filter(part, columns)).count();
+                unsound == 0
             }
             ConditionKind::Not(inner) => self.check_filter(inner, columns),
             ConditionKind::Holds(subject) | ConditionKind::Missing(subject) | ConditionKind::Present(subject) => {
@@ -45,7 +46,10 @@ impl Scope<'_> {
                         | Op::Contains
                 ) {
                     let message = format!("`{}` cannot be asked of a rep", op.text());
-                    self.report(Diagnostic::error("type-mismatch", *op_span, message).help("use `=`, `in`, `<`, `>` or `contains`"));
+                    self.report(
+                        Diagnostic::error("type-mismatch", *op_span, message)
+                            .help("use `=`, `in`, `<`, `>` or `contains`"),
+                    );
                     return false;
                 }
                 known && self.check_numbers(&subject.name.text, *op, values)
@@ -83,7 +87,11 @@ impl Scope<'_> {
             let date = matches!(literal.kind, LiteralKind::Date(_));
             let asked = matches!(name, "level" | "weight") && !number || ordering && !number && !date;
             if asked {
-                let message = format!("`{name}` is compared with a number here, and `{}` is {}", words::literal(literal), words::literal_kind(literal));
+                let message = format!(
+                    "`{name}` is compared with a number here, and `{}` is {}",
+                    words::literal(literal),
+                    words::literal_kind(literal)
+                );
                 self.report(Diagnostic::error("type-mismatch", literal.span, message).help("write a number"));
                 return false;
             }

@@ -35,7 +35,8 @@ impl Scope<'_> {
                         None => LetValue::Condition(super::conditions::broken(subject.span)),
                     },
                     None => {
-                        let alone = ast::Condition { kind: ast::ConditionKind::Holds(subject.clone()), span: subject.span };
+                        let alone =
+                            ast::Condition { kind: ast::ConditionKind::Holds(subject.clone()), span: subject.span };
                         LetValue::Condition(self.condition(&alone))
                     }
                 },

@@ -8,8 +8,8 @@ use super::words;
 use crate::data::text;
 use crate::data::value::{self, Context};
 use crate::policy::{DataFiles, List, Range, Type, Value};
-use crate::syntax::ast::{self, ListSource, Operand};
 use crate::source::Span;
+use crate::syntax::ast::{self, ListSource, Operand};
 use smol_str::SmolStr;
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -141,7 +141,8 @@ impl<'a> Scope<'a> {
                         Operand::One(literal) => Some(text::fold(&words::literal(literal))),
                         Operand::Range { .. } => None,
                     });
-                    list.values = Arc::new(written.chain(raw.entries.iter().map(|(_, entry)| text::fold(entry))).collect());
+                    list.values =
+                        Arc::new(written.chain(raw.entries.iter().map(|(_, entry)| text::fold(entry))).collect());
                 }
                 [(_, only)] => list.values = only.texts.clone(),
                 several => {

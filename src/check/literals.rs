@@ -19,7 +19,9 @@ impl Scope<'_> {
             (Type::OneOf(options), LiteralKind::Word(word) | LiteralKind::Text(word)) if options.contains(word) => {
                 return Some(Value::Text(Text { folded: crate::data::text::fold(word), written: word.clone() }));
             }
-            (Type::PostalCode { .. }, LiteralKind::Number(_)) => literal::read(ty, &with_leading_zeros(written), &context),
+            (Type::PostalCode { .. }, LiteralKind::Number(_)) => {
+                literal::read(ty, &with_leading_zeros(written), &context)
+            }
             (_, kind) => literal::read(ty, kind, &context),
         };
         match read {
@@ -60,7 +62,9 @@ impl Scope<'_> {
             }
         };
         self.report(match bad.suggestion {
-            Some(meant) => found.here(format!("did you mean `{meant}`?")).fix(span, meant).help(format!("write {}", bad.expected)),
+            Some(meant) => {
+                found.here(format!("did you mean `{meant}`?")).fix(span, meant).help(format!("write {}", bad.expected))
+            }
             None => found.help(format!("write {}", bad.expected)),
         });
     }

@@ -140,7 +140,9 @@ impl Scope<'_> {
                 Type::PostalCode { .. } | Type::Text => format!("a range of `{name}` has two ends"),
                 _ => format!("`{name}` is {}, which has no ranges", words::a_type(ty)),
             };
-            self.report(Diagnostic::error("type-mismatch", span, message).help("write both ends, or the values one by one"));
+            self.report(
+                Diagnostic::error("type-mismatch", span, message).help("write both ends, or the values one by one"),
+            );
             return None;
         };
         let (from, to) = (self.spelling(low, ty, name)?, self.spelling(high, ty, name)?);
@@ -182,7 +184,13 @@ impl Scope<'_> {
     }
 
     /// The parts of a partition that are named.
-    pub(super) fn parts(&mut self, partition: u32, name: &str, values: &[Operand], span: Span) -> Option<ConditionKind> {
+    pub(super) fn parts(
+        &mut self,
+        partition: u32,
+        name: &str,
+        values: &[Operand],
+        span: Span,
+    ) -> Option<ConditionKind> {
         let mut kinds = Vec::new();
         for operand in values {
             let Some(word) = self.word(operand, name) else { continue };

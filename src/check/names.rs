@@ -9,6 +9,7 @@ use crate::syntax::ast::{self, ItemKind};
 use indexmap::IndexMap;
 use rustc_hash::FxBuildHasher;
 use smol_str::SmolStr;
+use std::borrow::Borrow;
 use std::collections::BTreeMap;
 
 /// Each kind of thing has names of its own.
@@ -115,7 +116,10 @@ impl Names {
 
     /// The first other kind that has this name.
     pub(super) fn other_kind(&self, not: Kind, name: &str) -> Option<(Kind, Span)> {
-        self.kinds.iter().filter(|(kind, _)| **kind != not).find_map(|(kind, names)| Some((*kind, names.get(name)?.span)))
+        self.kinds
+            .iter()
+            .filter(|(kind, _)| **kind != not)
+            .find_map(|(kind, names)| Some((*kind, names.get(name)?.span)))
     }
 }
 
@@ -175,9 +179,9 @@ pub(super) const STATUSES: [&str; 10] = [
 ];
 
 /// Gathers the declarations of all files; says which names are taken twice or clash.
-pub(super) fn gather<'a>(files: &'a [(FileId, ast::File)]) -> (Names, Declarations<'a>, Vec<Diagnostic>) {
+pub(super) fn gather<'a, F: Borrow<ast::File>>(files: &'a [(FileId, F)]) -> (Names, Declarations<'a>, Vec<Diagnostic>) {
     let mut gathering = Gathering::default();
-    for item in files.iter().flat_map(|(_, file)| &file.items) {
+    for item in files.iter().flat_map(|(_, file)| &file.borrow().items) {
         gathering.item(item);
     }
     gathering.territories();
@@ -296,10 +300,14 @@ impl<'a> Gathering<'a> {
     fn only(&mut self, word: &'static str, span: Span) -> bool {
         if let Some(first) = self.blocks.get(word) {
             self.diagnostics.push(
-                Diagnostic::error("duplicate-name", span, format!("a policy has one `{word}` block, and this is another"))
-                    .here("this one is left out")
-                    .also(*first, "the first is here")
-                    .help("move what it says into the first"),
+                Diagnostic::error(
+                    "duplicate-name",
+                    span,
+                    format!("a policy has one `{word}` block, and this is another"),
+                )
+                .here("this one is left out")
+                .also(*first, "the first is here")
+                .help("move what it says into the first"),
             );
             return false;
         }

@@ -23,9 +23,13 @@ impl Scope<'_> {
         for (route, entered) in routes.iter().zip(entered) {
             if !entered {
                 self.report(
-                    Diagnostic::warning("unreachable", route.span, format!("no lead comes to the route `{}`", route.name))
-                        .here("nothing continues in it")
-                        .help(format!("write `continue in {}` where leads should enter it, or take it out", route.name)),
+                    Diagnostic::warning(
+                        "unreachable",
+                        route.span,
+                        format!("no lead comes to the route `{}`", route.name),
+                    )
+                    .here("nothing continues in it")
+                    .help(format!("write `continue in {}` where leads should enter it, or take it out", route.name)),
                 );
             }
         }
@@ -84,9 +88,13 @@ impl Scope<'_> {
         for (title, other) in late {
             let Some(rule) = rules.get(other.at()) else { continue };
             self.report(
-                Diagnostic::error("wrong-order", title.span, format!("`{}` is tried first, so that nothing overrides it", title.text))
-                    .also(rule.span, "tried before")
-                    .help("move this rule before the one that it overrides: the first that matches wins"),
+                Diagnostic::error(
+                    "wrong-order",
+                    title.span,
+                    format!("`{}` is tried first, so that nothing overrides it", title.text),
+                )
+                .also(rule.span, "tried before")
+                .help("move this rule before the one that it overrides: the first that matches wins"),
             );
         }
     }
@@ -98,8 +106,12 @@ impl Scope<'_> {
             for (rank, name) in tier.order.iter().enumerate() {
                 if ranks.insert(&name.text, (list, rank)).is_some() {
                     self.report(
-                        Diagnostic::error("duplicate-name", name.span, format!("the tier `{}` is ordered twice", name.text))
-                            .help("order all tiers in one line: `tier a above b above c`"),
+                        Diagnostic::error(
+                            "duplicate-name",
+                            name.span,
+                            format!("the tier `{}` is ordered twice", name.text),
+                        )
+                        .help("order all tiers in one line: `tier a above b above c`"),
                     );
                 }
             }

@@ -77,8 +77,12 @@ impl Scope<'_> {
             members.retain(|id| seen.insert(*id));
             if members.is_empty() {
                 self.report(
-                    Diagnostic::warning("no-members", team.name.span, format!("the team `{}` has nobody in it", team.name.text))
-                        .help("name a `rep`, or take `members from` a roster"),
+                    Diagnostic::warning(
+                        "no-members",
+                        team.name.span,
+                        format!("the team `{}` has nobody in it", team.name.text),
+                    )
+                    .help("name a `rep`, or take `members from` a roster"),
                 );
             }
             managers.dedup();
@@ -195,10 +199,14 @@ impl Scope<'_> {
             Some((_, first)) if described && person.written.as_ref().is_some_and(|(facts, _)| facts.line > 0) => {
                 let first = *first;
                 self.report(
-                    Diagnostic::error("duplicate-name", rep.span, format!("the rep `{}` is described twice", rep.name.text))
-                        .here("described again here")
-                        .also(first, "first described here")
-                        .help("describe a rep in one team; in another the name is enough"),
+                    Diagnostic::error(
+                        "duplicate-name",
+                        rep.span,
+                        format!("the rep `{}` is described twice", rep.name.text),
+                    )
+                    .here("described again here")
+                    .also(first, "first described here")
+                    .help("describe a rep in one team; in another the name is enough"),
                 );
             }
             Some(_) if !described => {}
@@ -213,7 +221,8 @@ impl Scope<'_> {
 
     /// What the clauses of a rep say; `line` is set where there is one.
     fn written_facts(&mut self, rep: &ast::Rep) -> Facts {
-        let mut facts = Facts { name: rep.name.text.clone(), line: u32::from(!rep.clauses.is_empty()), ..Facts::default() };
+        let mut facts =
+            Facts { name: rep.name.text.clone(), line: u32::from(!rep.clauses.is_empty()), ..Facts::default() };
         for clause in &rep.clauses {
             match clause {
                 RepClause::Hours(calendar) => {
@@ -274,7 +283,8 @@ impl Scope<'_> {
         if whole.value >= 1 {
             return Some(whole.value);
         }
-        let mut found = Diagnostic::error("value-outside-range", whole.span, format!("{what} is at least 1, not {}", whole.value));
+        let mut found =
+            Diagnostic::error("value-outside-range", whole.span, format!("{what} is at least 1, not {}", whole.value));
         found = found.help(match what {
             "a weight" | "a cap" => "write 1 or more; a rep who gets no leads is `inactive`",
             _ => "write 1 or more",
@@ -357,7 +367,9 @@ impl filters::Facts for Cells<'_> {
     fn values(&self, column: &str) -> Vec<SmolStr> {
         let at = self.columns.iter().position(|name| name == column);
         let at = at.or_else(|| self.columns.iter().position(|name| *name == roster::column_name(column)));
-        let Some(cell) = at.and_then(|at| self.cells.get(at)).filter(|cell| !cell.is_empty()) else { return Vec::new() };
+        let Some(cell) = at.and_then(|at| self.cells.get(at)).filter(|cell| !cell.is_empty()) else {
+            return Vec::new();
+        };
         match self.columns.get(at.unwrap_or_default()).map(SmolStr::as_str) {
             Some("team" | "speaks") => cell.split(';').map(|part| SmolStr::new(part.trim())).collect(),
             _ => vec![cell.clone()],

@@ -17,7 +17,8 @@ impl Scope<'_> {
     pub(super) fn queues(&mut self, found: &Declarations<'_>) -> Vec<Queue> {
         let mut queues = Vec::with_capacity(found.queues.len());
         for queue in &found.queues {
-            let worked_by = queue.worked_by.iter().filter_map(|team| self.resolve(Kind::Team, team).map(TeamId)).collect();
+            let worked_by =
+                queue.worked_by.iter().filter_map(|team| self.resolve(Kind::Team, team).map(TeamId)).collect();
             queues.push(Queue { name: queue.name.text.clone(), span: queue.name.span, worked_by });
         }
         queues
@@ -38,7 +39,8 @@ impl Scope<'_> {
         attributes.sort();
         columns.extend(attributes);
         let crew = Crew { teams, reps, teams_of, columns };
-        let pools = found.pools.iter().enumerate().map(|(id, pool)| self.pool(PoolId(id as u32), pool, &crew)).collect();
+        let pools =
+            found.pools.iter().enumerate().map(|(id, pool)| self.pool(PoolId(id as u32), pool, &crew)).collect();
         self.dependencies.leave();
         pools
     }
@@ -90,12 +92,15 @@ impl Scope<'_> {
         let mut seen = FxHashSet::default();
         let mut anyone = false;
         for name in &pool.teams {
-            let Some(team) = self.resolve(Kind::Team, name).and_then(|id| crew.teams.get(id as usize)) else { continue };
+            let Some(team) = self.resolve(Kind::Team, name).and_then(|id| crew.teams.get(id as usize)) else {
+                continue;
+            };
             for id in &team.members {
                 anyone = true;
                 let Some(rep) = crew.reps.get(id.at()) else { continue };
                 let of = crew.teams_of.get(id.at()).map_or(&[] as &[SmolStr], Vec::as_slice);
-                let holds = pool.filter.as_ref().is_none_or(|filter| filters::holds(filter, &RepFacts { rep, teams: of }));
+                let holds =
+                    pool.filter.as_ref().is_none_or(|filter| filters::holds(filter, &RepFacts { rep, teams: of }));
                 if sound && holds && seen.insert(*id) {
                     members.push(*id);
                 }
@@ -147,8 +152,12 @@ impl Scope<'_> {
                 for other in others {
                     match self.resolve(Kind::Pool, other) {
                         Some(other_id) if other_id == id.0 => self.report(
-                            Diagnostic::error("cycle", other.span, format!("`{}` shares turns with itself", other.text))
-                                .help("name another pool"),
+                            Diagnostic::error(
+                                "cycle",
+                                other.span,
+                                format!("`{}` shares turns with itself", other.text),
+                            )
+                            .help("name another pool"),
                         ),
                         Some(other_id) => pool.shares_turns_with.push(PoolId(other_id)),
                         None => {}
@@ -192,9 +201,11 @@ impl Scope<'_> {
 
     /// A step, of whichever grade has one of this name.
     fn step_of_any_grade(&mut self, step: &ast::Name) -> Option<(GradeId, u32)> {
-        let mut having = self.grades.iter().enumerate().filter_map(|(id, steps)| {
-            steps.get(&step.text).map(|place| (GradeId(id as u32), *place))
-        });
+        let mut having = self
+            .grades
+            .iter()
+            .enumerate()
+            .filter_map(|(id, steps)| steps.get(&step.text).map(|place| (GradeId(id as u32), *place)));
         let (first, second) = (having.next(), having.next());
         if second.is_some() {
             self.report(
@@ -211,7 +222,8 @@ impl Scope<'_> {
             });
         }
         if let Some((grade, _)) = first {
-            let name = self.names.of(Kind::Grade).find(|(_, declared)| declared.id == grade.0).map(|(name, _)| name.clone());
+            let name =
+                self.names.of(Kind::Grade).find(|(_, declared)| declared.id == grade.0).map(|(name, _)| name.clone());
             name.and_then(|name| self.names.take(Kind::Grade, &name));
         }
         first
@@ -237,7 +249,8 @@ impl Scope<'_> {
     pub(super) fn some_time(&mut self, duration: &ast::Duration) {
         if duration.count < 1 {
             self.report(
-                Diagnostic::error("value-outside-range", duration.span, "this is no time at all").help("write 1 or more"),
+                Diagnostic::error("value-outside-range", duration.span, "this is no time at all")
+                    .help("write 1 or more"),
             );
         }
     }
@@ -258,16 +271,24 @@ impl Scope<'_> {
                     .help("end it with `then queue` and the queue that takes what is left"),
             ),
             (None, _) => self.report(
-                Diagnostic::error("no-fallback", pool.name.span, format!("nothing says where a lead goes when nobody of `{name}` can take it"))
-                    .help("write `when empty` and a queue"),
+                Diagnostic::error(
+                    "no-fallback",
+                    pool.name.span,
+                    format!("nothing says where a lead goes when nobody of `{name}` can take it"),
+                )
+                .help("write `when empty` and a queue"),
             ),
         }
         for pair in lowered.when_empty.windows(2) {
             if let [Fallback::Queue(_), _] = pair {
                 let span = place.unwrap_or(pool.name.span);
                 self.report(
-                    Diagnostic::error("unreachable", span, "a queue takes every lead, so that nothing behind it is reached")
-                        .help("put the queue last"),
+                    Diagnostic::error(
+                        "unreachable",
+                        span,
+                        "a queue takes every lead, so that nothing behind it is reached",
+                    )
+                    .help("put the queue last"),
                 );
             }
         }

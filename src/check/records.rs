@@ -109,8 +109,12 @@ impl Scope<'_> {
             Meaning::Value(valued) => Some(valued),
             _ => {
                 self.report(
-                    Diagnostic::error("type-mismatch", name.span, format!("`{}` holds or not, and has no value", name.text))
-                        .help("name a field of the lead"),
+                    Diagnostic::error(
+                        "type-mismatch",
+                        name.span,
+                        format!("`{}` holds or not, and has no value", name.text),
+                    )
+                    .help("name a field of the lead"),
                 );
                 None
             }
@@ -145,12 +149,14 @@ impl Scope<'_> {
                 Some(Preference::Same { column: found, subject: value.subject })
             }
             ast::Preference::Latest(name) | ast::Preference::Earliest(name) => {
-                let column = self.column_for(id, name, |ty| matches!(ty, Type::Date | Type::Time), "a date or a time")?;
+                let column =
+                    self.column_for(id, name, |ty| matches!(ty, Type::Date | Type::Time), "a date or a time")?;
                 let latest = matches!(step, ast::Preference::Latest(_));
                 Some(if latest { Preference::Most(column) } else { Preference::Least(column) })
             }
             ast::Preference::Highest(name) | ast::Preference::Lowest(name) => {
-                let numbers = |ty: &Type| matches!(ty, Type::Integer { .. } | Type::Decimal { .. } | Type::Money { .. });
+                let numbers =
+                    |ty: &Type| matches!(ty, Type::Integer { .. } | Type::Decimal { .. } | Type::Money { .. });
                 let column = self.column_for(id, name, numbers, "a number")?;
                 let highest = matches!(step, ast::Preference::Highest(_));
                 Some(if highest { Preference::Most(column) } else { Preference::Least(column) })
@@ -171,8 +177,12 @@ impl Scope<'_> {
         }
         let is = words::a_type(&known.ty);
         self.report(
-            Diagnostic::error("type-mismatch", name.span, format!("`{}` is {is}, and this asks for {asked}", name.text))
-                .help(format!("name a column that is {asked}")),
+            Diagnostic::error(
+                "type-mismatch",
+                name.span,
+                format!("`{}` is {is}, and this asks for {asked}", name.text),
+            )
+            .help(format!("name a column that is {asked}")),
         );
         None
     }
@@ -217,9 +227,9 @@ struct ColumnReader<'f> {
 impl<'f> ColumnReader<'f> {
     fn new(field: &'f Field, place: Option<usize>, table: &DataTable, missing: &[SmolStr]) -> Self {
         let dated = matches!(field.ty, Type::Date | Type::Time);
-        let dates = place.filter(|_| dated).and_then(|place| {
-            (0..table.len()).find_map(|row| time::order_shown(&table.cell(row, place)))
-        });
+        let dates = place
+            .filter(|_| dated)
+            .and_then(|place| (0..table.len()).find_map(|row| time::order_shown(&table.cell(row, place))));
         let country = match field.ty {
             Type::Region { of } | Type::PostalCode { of } => of.map(|of| of as usize),
             _ => None,
@@ -238,7 +248,8 @@ fn read_row(
     let mut values = vec![Value::Missing; readers.len()];
     // Countries first: regions and postal codes are read beside them.
     for beside_country in [false, true] {
-        for (at, reader) in readers.iter().enumerate().filter(|(_, reader)| reader.country.is_some() == beside_country) {
+        for (at, reader) in readers.iter().enumerate().filter(|(_, reader)| reader.country.is_some() == beside_country)
+        {
             let Some(place) = reader.place else { continue };
             let raw = table.cell(row, place);
             let country = reader.country.and_then(|country| values.get(country));

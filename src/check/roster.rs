@@ -9,6 +9,9 @@ use chrono_tz::Tz;
 use smol_str::SmolStr;
 use std::collections::BTreeMap;
 
+/// Days, both included; open where an end is not said.
+type Days = (Option<NaiveDate>, Option<NaiveDate>);
+
 /// What is known of one rep, from a roster or from the policy; what nobody says is `None`.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Facts {
@@ -21,7 +24,7 @@ pub(super) struct Facts {
     pub caps: Vec<Cap>,
     pub speaks: Vec<SmolStr>,
     pub level: Option<i64>,
-    pub away: Vec<(Option<NaiveDate>, Option<NaiveDate>)>,
+    pub away: Vec<Days>,
     /// Another rep, by name or email.
     pub delegate: Option<SmolStr>,
     pub manager: Option<SmolStr>,
@@ -80,7 +83,8 @@ pub(super) fn column_name(header: &str) -> SmolStr {
         Some((name, _)) => SmolStr::new_static(name),
         None => {
             let folded = text::fold(text::trim(header));
-            let words: Vec<&str> = folded.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
+            let words: Vec<&str> =
+                folded.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
             SmolStr::new(words.join("_"))
         }
     }
@@ -125,11 +129,14 @@ fn fact(facts: &mut Facts, column: &str, cell: &SmolStr, zone: Tz) -> Result<(),
         "team" => {}
         "level" => facts.level = Some(whole("a whole number")?),
         "weight" => {
-            facts.weight = Some(whole("a whole number from 1 up").and_then(|weight| at_least(weight, 1, "a whole number from 1 up"))?);
+            facts.weight = Some(
+                whole("a whole number from 1 up").and_then(|weight| at_least(weight, 1, "a whole number from 1 up"))?,
+            );
         }
         "cap" => {
             let count = cap(cell)?;
-            facts.caps = vec![Cap { count, per: Unit::Day, of: None, zone: CapZone::Policy, credited_back_on: Vec::new() }];
+            facts.caps =
+                vec![Cap { count, per: Unit::Day, of: None, zone: CapZone::Policy, credited_back_on: Vec::new() }];
         }
         "speaks" => {
             for part in cell.split([';', ',', '|']).map(str::trim).filter(|part| !part.is_empty()) {
@@ -163,7 +170,7 @@ fn cap(cell: &str) -> Result<i64, &'static str> {
 }
 
 /// `2026-03-02..2026-03-13; 2026-12-24`.
-fn away(cell: &str, zone: Tz) -> Result<Vec<(Option<NaiveDate>, Option<NaiveDate>)>, &'static str> {
+fn away(cell: &str, zone: Tz) -> Result<Vec<Days>, &'static str> {
     const EXPECTED: &str = "days such as 2026-03-02..2026-03-13";
     let day = |part: &str| match part.trim() {
         "" => Ok(None),

@@ -67,7 +67,8 @@ impl Scope<'_> {
                     RouteEntry::Rule(rule) => {
                         let clauses = self.clauses(&rule.clauses, Block::Rule, rule.title.span);
                         if clauses.when.is_none() && clauses.only.is_empty() && takes_any(&clauses.assign) {
-                            closed = closed.or(Some((rule.title.span, "this rule has no `match` and takes every lead")));
+                            closed =
+                                closed.or(Some((rule.title.span, "this rule has no `match` and takes every lead")));
                         }
                         entries.push(Entry::Rule(RuleId(rules.len() as u32)));
                         rules.push(rule_of(rule.title.text.clone(), id, rule.title.span, false, clauses));
@@ -105,7 +106,9 @@ impl Scope<'_> {
     fn behind(&mut self, entry: &RouteEntry, closed: Span, why: &str) {
         let (span, what) = match entry {
             RouteEntry::Rule(rule) => (rule.title.span, format!("no lead comes to the rule `{}`", rule.title.text)),
-            RouteEntry::Continue { route, span, .. } => (*span, format!("no lead comes to `continue in {}`", route.text)),
+            RouteEntry::Continue { route, span, .. } => {
+                (*span, format!("no lead comes to `continue in {}`", route.text))
+            }
             RouteEntry::Otherwise(otherwise) => (otherwise.span, "no lead comes to this `otherwise`".to_string()),
         };
         self.report(
@@ -141,8 +144,12 @@ impl Scope<'_> {
         }
         if clauses.assigns.is_none() && block != Block::Arm {
             self.report(
-                Diagnostic::error("missing-part", head, format!("{} says where its leads go, and this one does not", block.word()))
-                    .help("write `assign` and a pool, a queue, a team or a rep"),
+                Diagnostic::error(
+                    "missing-part",
+                    head,
+                    format!("{} says where its leads go, and this one does not", block.word()),
+                )
+                .help("write `assign` and a pool, a queue, a team or a rep"),
             );
         }
         clauses
@@ -156,8 +163,12 @@ impl Scope<'_> {
                     CapZone::Policy => self.zone,
                     CapZone::OfRep => {
                         self.report(
-                            Diagnostic::error("type-mismatch", span, "a rule is chosen before there is a rep whose zone could count")
-                                .help("name a zone, such as `in zone \"Europe/Berlin\"`"),
+                            Diagnostic::error(
+                                "type-mismatch",
+                                span,
+                                "a rule is chosen before there is a rep whose zone could count",
+                            )
+                            .help("name a zone, such as `in zone \"Europe/Berlin\"`"),
                         );
                         self.zone
                     }
@@ -215,10 +226,14 @@ impl Scope<'_> {
         let closed = lowered.iter().zip(written).take(last).find(|(target, _)| matches!(target, Target::Queue(_)));
         if let (Some((_, queue)), Some(after)) = (closed, written.last()) {
             self.report(
-                Diagnostic::error("unreachable", after.span, "a queue takes every lead, so that nothing behind it is reached")
-                    .here("never reached")
-                    .also(queue.span, "this queue takes every lead")
-                    .help("put the queue last"),
+                Diagnostic::error(
+                    "unreachable",
+                    after.span,
+                    "a queue takes every lead, so that nothing behind it is reached",
+                )
+                .here("never reached")
+                .also(queue.span, "this queue takes every lead")
+                .help("put the queue last"),
             );
         }
     }

@@ -36,10 +36,14 @@ impl Scope<'_> {
             let name = &column.name;
             if let Some(first) = declared.iter().find(|other| other.name.text == name.text) {
                 self.report(
-                    Diagnostic::error("duplicate-name", name.span, format!("the column `{}` is declared twice", name.text))
-                        .here("declared again here")
-                        .also(first.name.span, "first declared here")
-                        .help("give one of them another name and say `from` which column it is read"),
+                    Diagnostic::error(
+                        "duplicate-name",
+                        name.span,
+                        format!("the column `{}` is declared twice", name.text),
+                    )
+                    .here("declared again here")
+                    .also(first.name.span, "first declared here")
+                    .help("give one of them another name and say `from` which column it is read"),
                 );
                 continue;
             }
@@ -128,7 +132,9 @@ impl Scope<'_> {
         let Some(Operand::Range { low, high, span }) = range else {
             if let Some(Operand::One(literal)) = range {
                 let message = format!("{what} goes from one value to another");
-                self.report(Diagnostic::error("type-mismatch", literal.span, message).help("write a range such as `0..100`"));
+                self.report(
+                    Diagnostic::error("type-mismatch", literal.span, message).help("write a range such as `0..100`"),
+                );
             }
             return (None, None);
         };
@@ -160,7 +166,9 @@ impl Scope<'_> {
     fn country_field(&mut self, of: Option<&ast::Name>, siblings: &[&ast::Field]) -> Option<u32> {
         let of = of?;
         match siblings.iter().position(|field| field.name.text == of.text) {
-            Some(at) if siblings.get(at).is_some_and(|field| matches!(field.ty.kind, TypeKind::Country)) => Some(at as u32),
+            Some(at) if siblings.get(at).is_some_and(|field| matches!(field.ty.kind, TypeKind::Country)) => {
+                Some(at as u32)
+            }
             Some(at) => {
                 let place = siblings.get(at).map_or(of.span, |field| field.span);
                 self.report(
@@ -208,7 +216,10 @@ impl Scope<'_> {
                 LiteralKind::Number(number) => SmolStr::new(number.to_string()),
                 _ => {
                     let message = format!("{} is not a value that an enum can have", words::literal_kind(literal));
-                    self.report(Diagnostic::error("type-mismatch", literal.span, message).help("write a word or a text in quotes"));
+                    self.report(
+                        Diagnostic::error("type-mismatch", literal.span, message)
+                            .help("write a word or a text in quotes"),
+                    );
                     continue;
                 }
             };

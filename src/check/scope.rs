@@ -298,11 +298,8 @@ impl<'a> Scope<'a> {
             return Some((ColumnId(at as u32), known.clone()));
         }
         let close = self.suggester.closest(&column.text, columns.names.keys().map(SmolStr::as_str));
-        let mut found = Diagnostic::error(
-            "unknown-name",
-            column.span,
-            format!("these records have no column `{}`", column.text),
-        );
+        let mut found =
+            Diagnostic::error("unknown-name", column.span, format!("these records have no column `{}`", column.text));
         found = match close.and_then(|close| Some((close, columns.names.get(close)?.1))) {
             Some((close, place)) => found
                 .here(format!("did you mean `{close}`?"))

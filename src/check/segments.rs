@@ -146,7 +146,8 @@ impl Scope<'_> {
             let score = ScoreId(score.unwrap_or_default());
             self.dependencies.edge(Node::Score(score), grade.score.span);
             self.grade_steps(grade, found.scores.get(score.at()).copied());
-            let steps = grade.steps.iter().map(|step| (step.name.text.clone(), step.from.as_ref().map(|from| from.value)));
+            let steps =
+                grade.steps.iter().map(|step| (step.name.text.clone(), step.from.as_ref().map(|from| from.value)));
             let (name, steps) = (grade.name.text.clone(), steps.collect());
             grades.push(Grade { name, span: grade.name.span, score, steps });
         }

@@ -39,8 +39,12 @@ impl Scope<'_> {
         }
         if promises.is_empty() {
             self.report(
-                Diagnostic::error("missing-part", sla.name.span, format!("the sla `{}` promises nothing", sla.name.text))
-                    .help("write `respond within` and a time"),
+                Diagnostic::error(
+                    "missing-part",
+                    sla.name.span,
+                    format!("the sla `{}` promises nothing", sla.name.text),
+                )
+                .help("write `respond within` and a time"),
             );
         }
         Sla {
@@ -115,8 +119,12 @@ impl Scope<'_> {
     pub(super) fn percent(&mut self, percent: &ast::Whole, low: i64, high: i64) {
         if !(low..=high).contains(&percent.value) {
             self.report(
-                Diagnostic::error("value-outside-range", percent.span, format!("`{}%` makes no sense here", percent.value))
-                    .help(format!("write a share from {low}% to {high}%")),
+                Diagnostic::error(
+                    "value-outside-range",
+                    percent.span,
+                    format!("`{}%` makes no sense here", percent.value),
+                )
+                .help(format!("write a share from {low}% to {high}%")),
             );
         }
     }
@@ -130,8 +138,12 @@ impl Scope<'_> {
             match self.plain(key) {
                 Some(Meaning::Value(_)) | None => {}
                 Some(_) => self.report(
-                    Diagnostic::error("type-mismatch", key.span, format!("`{}` does not tell one lead from another", key.text))
-                        .help("name a field such as `email`, or records such as `account`"),
+                    Diagnostic::error(
+                        "type-mismatch",
+                        key.span,
+                        format!("`{}` does not tell one lead from another", key.text),
+                    )
+                    .help("name a field such as `email`, or records such as `account`"),
                 ),
             }
         }

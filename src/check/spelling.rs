@@ -24,15 +24,16 @@ impl Scope<'_> {
             };
             if text.is_empty() {
                 let message = format!("`{}` with an empty text holds for every value", op.text());
-                self.report(Diagnostic::error("bad-value", at, message).help("write what to look for, or ask `is present`"));
+                self.report(
+                    Diagnostic::error("bad-value", at, message).help("write what to look for, or ask `is present`"),
+                );
                 continue;
             }
             let folded = spelled_as(text, &valued.ty);
             let predicate = match op {
-                Op::StartsWith => Predicate::InTexts(TextSet {
-                    ranges: vec![(folded.clone(), folded)],
-                    ..TextSet::default()
-                }),
+                Op::StartsWith => {
+                    Predicate::InTexts(TextSet { ranges: vec![(folded.clone(), folded)], ..TextSet::default() })
+                }
                 Op::EndsWith => Predicate::EndsWith(folded),
                 Op::Contains => Predicate::Contains(folded),
                 Op::HasWord => Predicate::HasWord(folded),
@@ -94,13 +95,12 @@ impl Scope<'_> {
         }
         let has = |texts| test(valued.subject, Predicate::HasAnyOf(texts));
         match op {
-            Op::HasAllOf if each.len() > 1 => Some(ConditionKind::And(
-                each.into_iter().map(|texts| Condition { kind: has(texts), span }).collect(),
-            )),
+            Op::HasAllOf if each.len() > 1 => {
+                Some(ConditionKind::And(each.into_iter().map(|texts| Condition { kind: has(texts), span }).collect()))
+            }
             _ => Some(has(each.into_iter().flatten().collect())),
         }
     }
-
 }
 
 /// Its values are spelled freely enough to look for a part of them.
@@ -124,4 +124,3 @@ pub(super) fn spelled_as(text: &str, ty: &Type) -> SmolStr {
         _ => fold(text),
     }
 }
-

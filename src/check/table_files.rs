@@ -7,13 +7,14 @@ use super::names::Kind;
 use super::scope::{Scope, Valued};
 use super::tables::Input;
 use super::targets::output_word;
+use crate::data::number;
 use crate::data::table::DataTable;
 use crate::data::text::{fold, trim};
 use crate::data::value::{self, Context};
-use crate::data::number;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::policy::{
-    Condition, ConditionKind, DataFiles, PoolId, Predicate, QueueId, Range, Row, SlaId, Target, TeamId, TextSet, Type, Value,
+    Condition, ConditionKind, DataFiles, PoolId, Predicate, QueueId, Range, Row, SlaId, Target, TeamId, TextSet, Type,
+    Value,
 };
 use crate::source::Span;
 use crate::syntax::ast::{self, Op, OutputKind};
@@ -58,8 +59,14 @@ impl Scope<'_> {
         let mut faults = Vec::new();
         let mut rows = Vec::with_capacity(file.len());
         for at in 0..file.len() {
-            let mut row =
-                Row { cells: Vec::new(), target: None, sla: None, priority: None, span: path.span, line: Some(file.line(at)) };
+            let mut row = Row {
+                cells: Vec::new(),
+                target: None,
+                sla: None,
+                priority: None,
+                span: path.span,
+                line: Some(file.line(at)),
+            };
             for ((name, input), column) in inputs.iter().zip(&columns) {
                 let raw = cell_text(&file, at, *column);
                 match self.file_cell(&raw, input, path.span) {
@@ -81,7 +88,12 @@ impl Scope<'_> {
         if rows.is_empty() {
             faults.push((1, "the table has a header and no row".to_string()));
         }
-        self.file_findings(path, faults, Severity::Error, "mend the file; a row that cannot be read would send leads elsewhere");
+        self.file_findings(
+            path,
+            faults,
+            Severity::Error,
+            "mend the file; a row that cannot be read would send leads elsewhere",
+        );
         rows
     }
 
@@ -182,7 +194,9 @@ impl Scope<'_> {
     }
 
     fn number_range(&self, low: &str, high: &str, ty: &Type) -> Result<Range, String> {
-        let end = |raw: &str| if raw.is_empty() { Ok(None) } else { self.number_of(raw, ty).map(|at| Some(Stretch::point(at))) };
+        let end = |raw: &str| {
+            if raw.is_empty() { Ok(None) } else { self.number_of(raw, ty).map(|at| Some(Stretch::point(at))) }
+        };
         let range = intervals::between(end(low)?, end(high)?);
         if intervals::is_empty(&range) { Err("a range from the lower to the higher".to_string()) } else { Ok(range) }
     }

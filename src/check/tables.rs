@@ -6,14 +6,19 @@ use super::scope::{Meaning, Scope, Side, Valued};
 use super::targets::{TableShape, output_kind, output_word};
 use super::words;
 use crate::diagnostic::Diagnostic;
-use crate::policy::{Condition, ConditionKind, DataFiles, GradeId, Predicate, Row, SegmentId, SlaId, Table, TextSet, Type};
+use crate::policy::{
+    Condition, ConditionKind, DataFiles, GradeId, Predicate, Row, SegmentId, SlaId, Table, TextSet, Type,
+};
 use crate::source::Span;
 use crate::syntax::ast::{self, CellKind, Operand, OutputKind, TableRows};
 
 /// What one column of a table asks about.
 #[derive(Debug, Clone)]
 pub(super) enum Input {
-    Value { valued: Valued, prefix: bool },
+    Value {
+        valued: Valued,
+        prefix: bool,
+    },
     Partition(u32),
     Grade(GradeId),
     /// A segment, territory or let: its cells are `yes` or `no`.
@@ -54,8 +59,12 @@ impl Scope<'_> {
             Meaning::Value(valued) if !input.prefix => match &*valued.ty {
                 Type::SetOf(_) => {
                     self.report(
-                        Diagnostic::error("type-mismatch", span, format!("`{name}` has many values, and a cell asks for one"))
-                            .help("use a rule with `has any of`"),
+                        Diagnostic::error(
+                            "type-mismatch",
+                            span,
+                            format!("`{name}` has many values, and a cell asks for one"),
+                        )
+                        .help("use a rule with `has any of`"),
                     );
                     Input::Broken
                 }
@@ -84,8 +93,12 @@ impl Scope<'_> {
     fn written_rows(&mut self, table: &ast::Table, rows: &[ast::TableRow], inputs: &[(String, Input)]) -> Vec<Row> {
         if rows.is_empty() {
             self.report(
-                Diagnostic::error("missing-part", table.name.span, format!("the table `{}` has no row", table.name.text))
-                    .help("write a row: its cells, `->` and what it gives"),
+                Diagnostic::error(
+                    "missing-part",
+                    table.name.span,
+                    format!("the table `{}` has no row", table.name.text),
+                )
+                .help("write a row: its cells, `->` and what it gives"),
             );
         }
         let mut lowered = Vec::with_capacity(rows.len());

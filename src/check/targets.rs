@@ -104,8 +104,12 @@ impl Scope<'_> {
                 let id = self.table_or_hint(name)?;
                 if !self.tables.get(id as usize)?.gives_target() {
                     self.report(
-                        Diagnostic::error("type-mismatch", name.span, format!("the rows of `{}` send a lead nowhere", name.text))
-                            .help("give each row a pool, a queue, a team or a rep"),
+                        Diagnostic::error(
+                            "type-mismatch",
+                            name.span,
+                            format!("the rows of `{}` send a lead nowhere", name.text),
+                        )
+                        .help("give each row a pool, a queue, a team or a rep"),
                     );
                     return None;
                 }
@@ -147,8 +151,12 @@ impl Scope<'_> {
         self.report(match sends {
             true => Diagnostic::error("type-mismatch", span, format!("the table `{name}` gives no {word}"))
                 .help(format!("name an output that it gives, or `{name}` alone for the target of its row")),
-            false => Diagnostic::error("type-mismatch", span, format!("a lead is not assigned to {} {word}", if word == "sla" { "an" } else { "a" }))
-                .help(format!("write `assign {name}`: the {word} of the row comes with it")),
+            false => Diagnostic::error(
+                "type-mismatch",
+                span,
+                format!("a lead is not assigned to {} {word}", if word == "sla" { "an" } else { "a" }),
+            )
+            .help(format!("write `assign {name}`: the {word} of the row comes with it")),
         });
         None
     }
@@ -160,8 +168,12 @@ impl Scope<'_> {
         }
         let is = words::a_type(&known.ty);
         self.report(
-            Diagnostic::error("type-mismatch", record.span.to(column.span), format!("`{}.{}` is {is}, not a rep", record.text, column.text))
-                .help(format!("declare the column `{}` as `rep`", column.text)),
+            Diagnostic::error(
+                "type-mismatch",
+                record.span.to(column.span),
+                format!("`{}.{}` is {is}, not a rep", record.text, column.text),
+            )
+            .help(format!("declare the column `{}` as `rep`", column.text)),
         );
         None
     }

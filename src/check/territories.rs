@@ -59,8 +59,12 @@ impl Scope<'_> {
             if territory.when.is_none() && territory.children.is_empty() {
                 let name = &territory.name.text;
                 self.report(
-                    Diagnostic::error("missing-part", territory.span, format!("the territory `{name}` says neither when nor of what"))
-                        .help("write `when` and a condition, or the territories that it is made of"),
+                    Diagnostic::error(
+                        "missing-part",
+                        territory.span,
+                        format!("the territory `{name}` says neither when nor of what"),
+                    )
+                    .help("write `when` and a condition, or the territories that it is made of"),
                 );
             }
             open.extend(territory.children.iter().rev().map(|child| (child, Some(id))));
@@ -102,12 +106,18 @@ impl Scope<'_> {
                         .help("give each set its first day: `territories \"FY27\" from 2027-02-01 { ... }`"),
                 );
             } else if before_span.file == after_span.file && before_span.start > after_span.start {
-                let day = |start: Option<NaiveDate>| start.map_or("from the beginning".to_string(), |day| format!("from {day}"));
+                let day = |start: Option<NaiveDate>| {
+                    start.map_or("from the beginning".to_string(), |day| format!("from {day}"))
+                };
                 self.report(
-                    Diagnostic::warning("wrong-order", first, "sets of territories are written in the order of their days")
-                        .here(day(starts.0))
-                        .also(second, format!("written before, and in force {}", day(starts.1)))
-                        .help("move this set before the other"),
+                    Diagnostic::warning(
+                        "wrong-order",
+                        first,
+                        "sets of territories are written in the order of their days",
+                    )
+                    .here(day(starts.0))
+                    .also(second, format!("written before, and in force {}", day(starts.1)))
+                    .help("move this set before the other"),
                 );
             }
         }
