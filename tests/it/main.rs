@@ -2,6 +2,7 @@
 #![allow(clippy::disallowed_methods, reason = "tests read the files of the repository")]
 
 mod calendar;
+mod check;
 mod diagnostics;
 mod docs;
 mod generate;
