@@ -1,4 +1,5 @@
 //! The integration tests, one binary.
 
+mod leads;
 mod tables;
 mod values;
