@@ -78,9 +78,9 @@ impl Scope<'_> {
     }
 
     /// A clause that a block has once.
-    pub(super) fn repeated(&mut self, word: &str, block: &str, span: Span, first: Span) {
+    pub(super) fn repeated(&mut self, what: &str, block: &str, span: Span, first: Span) {
         self.report(
-            Diagnostic::error("repeated-clause", span, format!("{block} has one `{word}` clause, and this is another"))
+            Diagnostic::error("repeated-clause", span, format!("{block} has one {what}, and this is another"))
                 .also(first, "the first is here")
                 .help("take one of them out"),
         );

@@ -135,6 +135,10 @@ impl Scope<'_> {
             if self.names.take(Kind::Records, &key.text).is_some() {
                 continue;
             }
+            if Kind::IN_CONDITIONS.iter().all(|kind| self.names.get(*kind, &key.text).is_none()) {
+                self.unknown("field or records", &[Kind::Field, Kind::Records], &key.text, key.span);
+                continue;
+            }
             match self.plain(key) {
                 Some(Meaning::Value(_)) | None => {}
                 Some(_) => self.report(
