@@ -15,6 +15,7 @@ pub mod calendar;
 pub mod check;
 pub mod data;
 pub mod diagnostic;
+pub mod graph;
 pub mod init;
 pub mod load;
 pub mod matcher;

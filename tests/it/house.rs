@@ -31,24 +31,28 @@ pub fn read(path: &str) -> String {
     std::fs::read_to_string(root().join(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
 }
 
-fn root() -> PathBuf {
+pub fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
 }
 
-/// Every Rust file under a folder, in order.
 fn rust_files(folder: &str) -> Vec<File> {
-    fn walk(folder: &Path, files: &mut Vec<PathBuf>) {
+    files(folder, "rs")
+}
+
+/// Every file under a folder whose name ends like this, in order.
+pub fn files(folder: &str, extension: &str) -> Vec<File> {
+    fn walk(folder: &Path, extension: &str, files: &mut Vec<PathBuf>) {
         for entry in std::fs::read_dir(folder).into_iter().flatten() {
             let path = entry.unwrap().path();
             match path.is_dir() {
-                true => walk(&path, files),
-                false if path.extension().is_some_and(|extension| extension == "rs") => files.push(path),
+                true => walk(&path, extension, files),
+                false if path.extension().is_some_and(|of_file| of_file == extension) => files.push(path),
                 false => {}
             }
         }
     }
     let mut paths = Vec::new();
-    walk(&root().join(folder), &mut paths);
+    walk(&root().join(folder), extension, &mut paths);
     paths.sort();
     paths
         .iter()

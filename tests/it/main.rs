@@ -4,8 +4,11 @@
 mod calendar;
 mod check;
 mod diagnostics;
+mod docs;
+mod generate;
 mod house;
 mod init;
+mod matching;
 mod pages;
 mod records;
 mod syntax;
