@@ -137,7 +137,7 @@ impl Scope<'_> {
                 continue;
             }
             match said.iter().find(|(other, _)| *other == word && word != "overrides") {
-                Some((_, first)) => self.repeated(word, block.word(), clause.span, *first),
+                Some((_, first)) => self.repeated(&format!("`{word}` clause"), block.word(), clause.span, *first),
                 None => said.push((word, clause.span)),
             }
             self.clause(&clause.kind, clause.span, &mut clauses);

@@ -164,8 +164,8 @@ impl Scope<'_> {
 
 fn stage_word(stage: Stage) -> &'static str {
     match stage {
-        Stage::Accept => "accept within",
-        Stage::Respond => "respond within",
-        Stage::Meet => "meet within",
+        Stage::Accept => "`accept within`",
+        Stage::Respond => "`respond within`",
+        Stage::Meet => "`meet within`",
     }
 }

@@ -39,6 +39,9 @@ const QUEUE: &str = "queue triage { worked by desk }\nteam desk { rep ana \"ana@
 
 const ROUTE: &str = "route main { otherwise { assign queue triage } }\n";
 
+/// Behind a title: nothing is added to the policy.
+const AS_IT_IS: &str = "(as it is)";
+
 type Files = BTreeMap<String, Arc<[u8]>>;
 
 struct Case {
@@ -48,12 +51,21 @@ struct Case {
 
 fn cases(corpus: &str) -> Vec<Case> {
     let sections = corpus.split("#: ").skip(1).map(|section| section.split_once('\n').unwrap());
-    sections.map(|(title, body)| Case { title: title.to_string(), files: files(body) }).collect()
+    sections
+        .map(|(title, body)| {
+            let mut parts = body.split("\n#= ");
+            let policy = parts.next().unwrap().trim_end();
+            let policy = if title.ends_with(AS_IT_IS) { policy.to_string() } else { completed(policy) };
+            let mut files: Files = parts.map(data_file).collect();
+            files.insert("main.leadway".to_string(), policy.into_bytes().into());
+            Case { title: title.to_string(), files }
+        })
+        .collect()
 }
 
-fn files(body: &str) -> Files {
-    let mut parts = body.split("\n#= ");
-    let mut policy = format!("{}\n", parts.next().unwrap().trim_end());
+/// With what is left out added at the end.
+fn completed(policy: &str) -> String {
+    let mut policy = format!("{policy}\n");
     let declares = |policy: &str, start: &str| policy.lines().any(|line| line.starts_with(start));
     for (start, text) in [("lead", LEAD), ("route main", ROUTE)] {
         if !declares(&policy, start) {
@@ -63,18 +75,13 @@ fn files(body: &str) -> Files {
     if policy.contains("triage") && !declares(&policy, "queue triage") {
         policy.push_str(QUEUE);
     }
-    let mut files = Files::new();
-    for part in parts {
-        let (path, lines) = part.split_once('\n').unwrap();
-        let lines: String = lines.lines().filter_map(|line| line.strip_prefix("#| ")).fold(String::new(), |mut all, line| {
-            all.push_str(line);
-            all.push('\n');
-            all
-        });
-        files.insert(path.trim().to_string(), lines.into_bytes().into());
-    }
-    files.insert("main.leadway".to_string(), policy.into_bytes().into());
-    files
+    policy
+}
+
+fn data_file(part: &str) -> (String, Arc<[u8]>) {
+    let (path, lines) = part.split_once('\n').unwrap_or((part, ""));
+    let lines: Vec<&str> = lines.lines().filter_map(|line| line.strip_prefix("#| ")).collect();
+    (path.trim().to_string(), lines.join("\n").into_bytes().into())
 }
 
 fn compiled(files: &dyn Reader) -> Compiled {
@@ -132,7 +139,24 @@ macro_rules! corpus {
     )* };
 }
 
-corpus!(names, types, values, ranges, missing, order, unused, cycles, people, pools, tables, records, lists, clocks, experiments, tests);
+corpus!(
+    names,
+    types,
+    values,
+    ranges,
+    missing,
+    order,
+    unused,
+    cycles,
+    people,
+    pools,
+    tables,
+    records,
+    lists,
+    clocks,
+    experiments,
+    tests
+);
 
 #[test]
 fn the_worked_example_has_no_finding() {
@@ -143,7 +167,8 @@ fn the_worked_example_has_no_finding() {
 }
 
 fn policy(text: &str) -> Policy {
-    let compiled = compiled(&files(text));
+    let corpus = format!("#: a policy\n{text}");
+    let compiled = compiled(&cases(&corpus)[0].files);
     compiled.policy.unwrap_or_else(|| panic!("{:#?}", compiled.diagnostics))
 }
 
@@ -153,14 +178,20 @@ fn the_hash_is_of_the_meaning() {
     let hash = policy(text).hash;
     assert_eq!(hash.len(), 64);
     assert_eq!(policy("# a comment\nsegment   big when\n  employees >= 200").hash, hash);
-    assert_eq!(policy(&format!("{text}\ntest \"t\" {{ lead {{ id \"1\" }} at 2026-01-01 expect queue triage }}")).hash, hash);
+    assert_eq!(
+        policy(&format!("{text}\ntest \"t\" {{ lead {{ id \"1\" }} at 2026-01-01 expect queue triage }}")).hash,
+        hash
+    );
     assert_ne!(policy("segment big when employees >= 201").hash, hash);
 }
 
 #[test]
 fn the_hash_is_of_the_data() {
     let with = |data: &str| {
-        policy(&format!("list free from \"free.txt\"\nsegment private when domain of email in free\n#= free.txt\n#| {data}\n")).hash
+        policy(&format!(
+            "list free from \"free.txt\"\nsegment private when domain of email in free\n#= free.txt\n#| {data}\n"
+        ))
+        .hash
     };
     assert_eq!(with("free.test"), with("Free.TEST"));
     assert_ne!(with("free.test"), with("other.test"));
@@ -168,10 +199,10 @@ fn the_hash_is_of_the_data() {
 
 #[test]
 fn ten_thousand_unknown_names_are_told_in_time() {
-    let mut text = String::from("lead { id text required }\nqueue q\nroute main {\n");
+    let mut text = String::from("#: many (as it is)\nlead { id text required }\nqueue q\nroute main {\n");
     for at in 0..10_000 {
         writeln!(text, "  rule \"r{at}\" {{ match unknown_{at} = 1 assign queue q }}").unwrap();
     }
     text.push_str("  otherwise { assign queue q }\n}\n");
-    assert_eq!(compiled(&files(&text)).diagnostics.len(), 10_000);
+    assert_eq!(compiled(&cases(&text)[0].files).diagnostics.len(), 10_000);
 }
