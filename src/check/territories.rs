@@ -73,16 +73,19 @@ impl Scope<'_> {
         roots
     }
 
-    /// A territory without a condition of its own is any of its children. Children stand behind their parents, so that going
-    /// backwards finds them settled.
+    /// A territory without a condition of its own is any of its children.
     fn sums(&mut self, set: &ast::Territories, all: &mut [Territory]) {
         let written = super::names::in_order(&set.roots);
         let first = all.len().saturating_sub(written.len());
-        for (territory, written) in all.iter_mut().skip(first).zip(written) {
+        for ((id, territory), written) in all.iter_mut().enumerate().skip(first).zip(written) {
             if written.when.is_some() {
                 continue;
             }
             let span = written.span;
+            self.dependencies.enter(Node::Territory(TerritoryId(id as u32)), territory.name.as_str());
+            for child in &territory.children {
+                self.dependencies.edge(Node::Territory(*child), territory.span);
+            }
             let children = territory.children.iter().map(|child| ConditionKind::Territory(vec![*child])).collect();
             territory.when = Condition { kind: any(children, span), span };
         }
