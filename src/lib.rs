@@ -1,5 +1,6 @@
 //! Lead routing as code.
 pub mod diagnostic;
+pub mod format;
 pub mod policy;
 pub mod source;
 pub mod syntax;
