@@ -19,6 +19,7 @@ pub mod graph;
 pub mod init;
 pub mod load;
 pub mod matcher;
+pub mod format;
 pub mod policy;
 pub mod source;
 pub mod syntax;
