@@ -20,6 +20,7 @@ pub mod init;
 pub mod load;
 pub mod matcher;
 pub mod format;
+pub mod lead;
 pub mod policy;
 pub mod source;
 pub mod syntax;

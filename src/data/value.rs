@@ -156,7 +156,7 @@ fn within<T: PartialOrd>(value: &T, low: &Option<T>, high: &Option<T>) -> bool {
 fn integer_fault(ty: &Type, raw: &str) -> Bad {
     match number::integer(raw) {
         Err(number::Fault::Ambiguous) => {
-            Bad::new(format!("{} without a point (it could be `{}`)", expected(ty), raw.replace('.', "")))
+            Bad::new(format!("{}, without a point (it could be `{}`)", expected(ty), raw.replace('.', "")))
         }
         _ => Bad::new(expected(ty)),
     }
@@ -181,9 +181,9 @@ fn bad_time(ty: &Type, raw: &str, fault: time::Fault) -> Bad {
     match fault {
         time::Fault::Unreadable => Bad::new(expected(ty)),
         time::Fault::NoSuchDay => Bad::new(format!("{what} that the calendar has")),
-        time::Fault::Ambiguous => Bad::new(format!(
-            "{what} whose order is clear: in `{raw}` either number could be the month, and no other value of the column tells"
-        )),
+        time::Fault::Ambiguous => {
+            Bad::new(format!("{what} whose order is clear: in `{raw}` either number could be the month"))
+        }
         time::Fault::OtherOrder(DateOrder::MonthFirst) => {
             Bad::new(format!("{what} as month/day/year, as in the rest of the column"))
         }

@@ -12,5 +12,6 @@ mod matching;
 mod pages;
 mod records;
 mod syntax;
+mod leads;
 mod tables;
 mod values;
