@@ -164,7 +164,9 @@ impl Loading<'_> {
             Err(ReadFault::Outside) => self.loaded.diagnostics.push(
                 Diagnostic::error("include-outside", include.span, format!("`{name}` is outside the policy's folder"))
                     .here("leaves the folder")
-                    .help("move the file into the folder of the policy, or a folder below it, and include it from there"),
+                    .help(
+                        "move the file into the folder of the policy, or a folder below it, and include it from there",
+                    ),
             ),
             Err(fault) => self.loaded.diagnostics.push(
                 Diagnostic::error("include-not-found", include.span, format!("`{name}` cannot be read"))
