@@ -17,6 +17,7 @@ pub mod data;
 pub mod diagnostic;
 pub mod graph;
 pub mod init;
+pub mod lead;
 pub mod load;
 pub mod matcher;
 pub mod lead;

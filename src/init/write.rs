@@ -6,8 +6,12 @@ use crate::init::infer::{Choice, Inferred, InferredField, InferredType};
 /// Lists of values are broken near this column.
 const WIDTH: usize = 100;
 
-/// A policy that checks and routes the export that it was inferred from. `file` is the export's name.
-pub fn policy(inferred: &Inferred, file: &str) -> String {
+/// A policy that checks and routes the export that it was inferred from; none where no column has a name and a value.
+/// `file` is the export's name.
+pub fn policy(inferred: &Inferred, file: &str) -> Option<String> {
+    if inferred.fields.is_empty() {
+        return None;
+    }
     let file = file.rsplit(['/', '\\']).next().unwrap_or(file);
     let title = file.split('.').next().unwrap_or(file);
     let mut out = format!(
@@ -33,7 +37,7 @@ pub fn policy(inferred: &Inferred, file: &str) -> String {
         out.push_str(&format!("  #   {}: {why}\n", quote(&one_line(column))));
     }
     out.push_str("}\n\nqueue triage\n\nroute main {\n  otherwise { assign queue triage }\n}\n");
-    out
+    Some(out)
 }
 
 fn write_field(field: &InferredField, out: &mut String) {

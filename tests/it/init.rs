@@ -2,6 +2,10 @@
 
 use leadway::init::infer::{Inference, Inferred};
 use leadway::init::{starter, write};
+use leadway::load;
+use leadway::policy::Policy;
+use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// An export as a spreadsheet gives it, whose rows repeat with another id.
 fn inferred(header: &str, rows: &[&str], times: usize) -> Inferred {
@@ -16,6 +20,15 @@ fn inferred(header: &str, rows: &[&str], times: usize) -> Inferred {
     inference.finish()
 }
 
+/// The policy of a text that has no finding.
+fn checked(text: &str) -> Policy {
+    let files: BTreeMap<String, Arc<[u8]>> = BTreeMap::from([("main.leadway".to_string(), text.as_bytes().into())]);
+    let compiled = load::compile("main.leadway", &files).unwrap();
+    let said: Vec<_> = compiled.diagnostics.iter().map(|finding| (finding.code, &finding.message)).collect();
+    assert!(said.is_empty(), "{said:#?}\nin\n{text}");
+    compiled.policy.unwrap()
+}
+
 #[test]
 fn an_export_becomes_a_lead_block() {
     let header = "Record ID|Created Date|Email|Company Name|Website|Country|State/Province|Zip|Annual Revenue|# Employees\
@@ -28,13 +41,14 @@ fn an_export_becomes_a_lead_block() {
         "00Q-#|2/2/2026 00:00|ed@ed.test||ed.test|Select|||$7k|0|Trade Show|A-|yes|7|12|Low|German||東京|e||y|",
     ];
     let inferred = inferred(header, &rows, 12);
-    insta::assert_snapshot!(write::policy(&inferred, "exports/march leads.csv"));
+    let policy = write::policy(&inferred, "exports/march leads.csv").unwrap();
+    insta::assert_snapshot!(policy);
+    checked(&policy);
 }
 
 #[test]
 fn awkward_exports_become_policies_too() {
     let policies = [
-        inferred("", &[], 0),
         inferred("name", &["one"], 1),
         inferred("a|b|a", &["1|2|3|4", "5", ""], 9),
         inferred("Land", &["DE", "AT", "CH", "France", "Atlantis #"], 30),
@@ -43,14 +57,23 @@ fn awkward_exports_become_policies_too() {
         inferred("when", &["4/3/2026", "5/6/2026"], 20),
         inferred("when", &["24/3/2026", "5/16/2026"], 20),
     ];
-    let policies: Vec<String> = policies.iter().map(|inferred| write::policy(inferred, "x.csv")).collect();
+    let policies: Vec<String> = policies.iter().map(|inferred| write::policy(inferred, "x.csv").unwrap()).collect();
+    policies.iter().for_each(|policy| _ = checked(policy));
     insta::assert_snapshot!(policies.join("\n-----\n"));
 }
 
 #[test]
-fn the_starter_names_its_files() {
+fn an_export_without_values_has_no_policy() {
+    for (header, rows) in [("", &[][..]), ("a|b", &[]), ("|", &["x|y"]), ("a", &["", "n/a"])] {
+        assert_eq!(write::policy(&inferred(header, rows, 1), "x.csv"), None, "{header}");
+    }
+}
+
+#[test]
+fn the_starter_checks_and_names_its_files() {
     let files = starter();
     let readme = &files.iter().find(|file| file.path == "README.md").unwrap().text;
+    checked(&files.iter().find(|file| file.path == "main.leadway").unwrap().text);
     for name in ["main.leadway", "leads.csv"] {
         assert!(files.iter().any(|file| file.path == name) && readme.contains(name), "{name}");
     }
