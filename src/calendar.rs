@@ -13,7 +13,8 @@ mod year;
 
 use crate::policy::{Calendar, CalendarId, CalendarKind};
 use chrono::{DateTime, Datelike, NaiveDate, NaiveTime};
-use hours::SECOND;
+use chrono_tz::Tz;
+use hours::{DAY, SECOND, instant_of, local_at};
 use spans::{Span, difference, intersection, union};
 use std::sync::OnceLock;
 use year::Year;
@@ -86,6 +87,45 @@ impl Calendars {
             missing -= left;
         }
         None
+    }
+
+    /// The end of the n-th business day after `from`, counted from the opening where `from` is outside: the same time of day on
+    /// the n-th day after that has any open time, or, where the calendar is closed then, the closing before it, or that day's
+    /// opening where there is none. Monday 15:00 and one business day are Tuesday 15:00; Saturday and one are Tuesday's
+    /// opening. Days are those of the calendar's first hours, from left to right.
+    ///
+    /// Help desks differ here (the same time, a fixed hour, the end of the day); this reading gives the assignee one working
+    /// day's time whenever the lead comes in, and never moves a deadline into closed hours.
+    pub fn deadline_days(&self, calendar: CalendarId, from: i64, days: i64) -> Option<i64> {
+        if days <= 0 {
+            return Some(from);
+        }
+        let zone = self.zone(calendar);
+        let start = local_at(zone, self.next_opening(calendar, from)?);
+        let mut day = start.div_euclid(DAY);
+        for _ in 0..days {
+            let opening = self.next_opening(calendar, instant_of(zone, (day + 1) * DAY))?;
+            day = local_at(zone, opening).div_euclid(DAY).max(day + 1);
+        }
+        let same_time = instant_of(zone, day * DAY + start.rem_euclid(DAY));
+        let open = self.open_spans(calendar, instant_of(zone, day * DAY), instant_of(zone, (day + 1) * DAY));
+        match open.iter().rev().find(|span| span.start <= same_time) {
+            Some(span) => Some(same_time.min(span.end)),
+            None => open.first().map(|span| span.start),
+        }
+    }
+
+    /// The zone of the first hours in the calendar.
+    fn zone(&self, calendar: CalendarId) -> Tz {
+        let mut kind = self.kinds.get(calendar.at());
+        while let Some(inner) = kind {
+            kind = match inner {
+                CalendarKind::Hours(hours) => return hours.zone,
+                CalendarKind::Or(parts) | CalendarKind::And(parts) | CalendarKind::Except(parts) => parts.first(),
+                CalendarKind::Named(id) => self.kinds.get(id.at()),
+            };
+        }
+        Tz::UTC
     }
 
     /// The open spans of a window, in order; neighbouring ones never touch.

@@ -12,10 +12,14 @@
 )]
 
 pub mod calendar;
+pub mod check;
 pub mod data;
 pub mod diagnostic;
+pub mod graph;
 pub mod init;
+pub mod load;
 pub mod matcher;
 pub mod policy;
 pub mod source;
 pub mod syntax;
+pub mod world;

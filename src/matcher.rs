@@ -1,6 +1,9 @@
 //! What a policy says of a lead at an instant: exclusions, then the routes. A pure function; nobody is picked here.
 
+mod decide;
 pub mod reference;
+
+pub use decide::Matcher;
 
 use crate::policy::{
     CalendarId, ExperimentId, Instant, RecordsId, RuleId, SegmentId, SlaId, TableId, Target, TerritoryId, Value,

@@ -65,7 +65,8 @@ pub fn words(error: &io::Error) -> String {
     characters.next().map(|first| first.to_lowercase().chain(characters).collect()).unwrap_or_default()
 }
 
-fn read(path: &Path) -> io::Result<Arc<[u8]>> {
+/// The bytes of a file.
+pub fn read(path: &Path) -> io::Result<Arc<[u8]>> {
     let file = File::open(path)?;
     if file.metadata()?.is_dir() {
         return Err(io::Error::new(io::ErrorKind::IsADirectory, "it is a folder"));

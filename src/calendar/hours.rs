@@ -6,8 +6,8 @@
 
 use super::spans::{Span, union};
 use crate::policy::{DayHours, Hours};
-use chrono::{DateTime, Datelike, NaiveDate, Offset, TimeZone};
-use chrono_tz::Tz;
+use chrono::{DateTime, Datelike, LocalResult, NaiveDate, Offset, TimeZone};
+use chrono_tz::{GapInfo, Tz};
 
 pub const SECOND: i64 = 1_000_000;
 const MINUTE: i64 = 60 * SECOND;
@@ -32,7 +32,7 @@ pub fn open_spans(hours: &Hours, window: Span) -> Vec<Span> {
 }
 
 /// The hours of a local day: an exception, else none on a holiday, else the last season that speaks of it, else the week's.
-pub fn day_hours(hours: &Hours, date: NaiveDate) -> &[DayHours] {
+fn day_hours(hours: &Hours, date: NaiveDate) -> &[DayHours] {
     if let Some(exception) = hours.exceptions.get(&date) {
         return exception;
     }
@@ -48,12 +48,28 @@ pub fn day_hours(hours: &Hours, date: NaiveDate) -> &[DayHours] {
 }
 
 /// The day of this count since 1970-01-01.
-pub fn date_of(day: i64) -> Option<NaiveDate> {
+fn date_of(day: i64) -> Option<NaiveDate> {
     NaiveDate::from_epoch_days(i32::try_from(day).ok()?)
 }
 
+/// What the zone's clock shows at an instant, as microseconds since it showed 1970-01-01 00:00.
+pub fn local_at(zone: Tz, instant: i64) -> i64 {
+    instant + offset_at(zone, instant)
+}
+
+/// The instant at which the zone's clock shows a local time: the first where it shows it twice, the end of the gap where it
+/// skips it.
+pub fn instant_of(zone: Tz, local: i64) -> i64 {
+    let local = DateTime::from_timestamp_micros(local).unwrap_or_default().naive_utc();
+    let shown = match zone.from_local_datetime(&local) {
+        LocalResult::Single(at) | LocalResult::Ambiguous(at, _) => Some(at),
+        LocalResult::None => GapInfo::new(&local, &zone).and_then(|gap| gap.end),
+    };
+    shown.map_or_else(|| local.and_utc().timestamp_micros(), |at| at.timestamp_micros())
+}
+
 /// How far the zone's clock is ahead of UTC at an instant, in microseconds.
-pub fn offset_at(zone: Tz, instant: i64) -> i64 {
+fn offset_at(zone: Tz, instant: i64) -> i64 {
     let utc = DateTime::from_timestamp_micros(instant).unwrap_or_default().naive_utc();
     i64::from(zone.offset_from_utc_datetime(&utc).fix().local_minus_utc()) * SECOND
 }

@@ -112,9 +112,9 @@ impl RecordIndex {
             (KeyIndex::Alike(_), None) => KeyTrial::NoRow,
             (KeyIndex::Alike(names), Some(((_, name), others))) => {
                 let scored = |(score, row): (u16, u32)| {
-                    let others =
+                    let mut others =
                         others.iter().map(|(column, name)| likeness(&plain_of(self.value(row, *column)), name));
-                    let lowest = others.fold(Some(score), |lowest, other| Some(lowest?.min(other?)))?;
+                    let lowest = others.try_fold(score, |lowest, other| Some(lowest.min(other?)))?;
                     is_equal(row).then_some((lowest, row))
                 };
                 let (score, rows) = highest(names.same(scope, name).iter().map(|&row| (1000, row)).filter_map(scored));

@@ -6,8 +6,8 @@
 use super::{Facts, Match, Outcome, RecordMatch};
 use crate::policy::meaning::domain_of;
 use crate::policy::{
-    Condition, ConditionKind, Entry, ExperimentId, GradeId, LetId, LetValue, Policy, RecordsId, RouteId, Row, Rule,
-    RuleId, ScoreId, SegmentId, Subject, TableId, Target, TerritoryId, Text, Value,
+    Condition, ConditionKind, Entry, ExperimentId, GradeId, LetId, LetValue, Policy, RecordsId, RouteId, Rule, RuleId,
+    ScoreId, SegmentId, Subject, TableId, Target, TerritoryId, Text, Value,
 };
 use crate::syntax::ast::OutputKind;
 use std::borrow::Cow;
@@ -151,10 +151,11 @@ impl<'a> Reference<'a> {
                 resolved.targets.push(target.clone());
                 continue;
             };
-            let row = self.row(*table).and_then(|at| Some((at, self.policy.tables.get(table.at())?.rows.get(at)?)));
-            if let Some((at, target)) = row.and_then(|(at, row)| Some((at, given(row, *output)?))) {
+            let Some(row) = self.row(*table) else { continue };
+            let given = self.policy.tables.get(table.at()).and_then(|table| table.rows.get(row)?.target.as_ref());
+            if let Some(target) = given.filter(|target| gives(target, *output)) {
                 resolved.targets.push(target.clone());
-                resolved.rows.push((*table, at as u32));
+                resolved.rows.push((*table, row as u32));
             }
         }
         resolved
@@ -278,16 +279,14 @@ impl<'a> Reference<'a> {
     }
 }
 
-/// What a row gives where a rule asks for this output: any target, or one of that kind.
-pub fn given(row: &Row, output: Option<OutputKind>) -> Option<&Target> {
-    let target = row.target.as_ref()?;
-    let asked = match output {
+/// Whether a row's target is what a rule asks of its table: any target, or one of a kind.
+pub fn gives(target: &Target, asked: Option<OutputKind>) -> bool {
+    match asked {
         None => true,
         Some(OutputKind::Pool) => matches!(target, Target::Pool(_)),
         Some(OutputKind::Queue) => matches!(target, Target::Queue(_)),
         Some(OutputKind::Team) => matches!(target, Target::Team(_)),
         Some(OutputKind::Rep) => matches!(target, Target::Rep(_)),
         Some(OutputKind::Sla | OutputKind::Priority) => false,
-    };
-    asked.then_some(target)
+    }
 }

@@ -2,10 +2,13 @@
 #![allow(clippy::disallowed_methods, reason = "tests read the files of the repository")]
 
 mod calendar;
+mod check;
 mod diagnostics;
 mod docs;
+mod generate;
 mod house;
 mod init;
+mod matching;
 mod pages;
 mod records;
 mod syntax;

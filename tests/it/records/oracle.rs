@@ -6,8 +6,11 @@ use leadway::data::records::{KeyTrial, Outcome, RecordIndex};
 use leadway::policy::{ColumnId, KeyPart, Preference, Records, Subject, Value};
 use proptest::prelude::*;
 
+/// The rows that a key gave, and their score where it has a `like`.
+type Candidates = Option<(Vec<u32>, Option<u16>)>;
+
 /// The definition, row by row.
-fn walk(records: &Records, lead: &[Value]) -> (Option<(Vec<u32>, Option<u16>)>, Outcome) {
+fn walk(records: &Records, lead: &[Value]) -> (Candidates, Outcome) {
     let of_lead = |subject: Subject| match subject {
         Subject::Field(field) => lead[field.at()].clone(),
         _ => Value::Missing,
@@ -67,7 +70,7 @@ fn prefer(records: &Records, mut left: Vec<u32>, of_lead: &impl Fn(Subject) -> V
     if left.len() == 1 { Outcome::Row(left[0]) } else { Outcome::Tie(left) }
 }
 
-fn decided(found: &Found) -> Option<(Vec<u32>, Option<u16>)> {
+fn decided(found: &Found) -> Candidates {
     match found.keys.last()? {
         KeyTrial::Rows { rows, score } => Some((rows.clone(), *score)),
         _ => None,
