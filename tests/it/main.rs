@@ -13,4 +13,5 @@ mod pages;
 mod records;
 mod syntax;
 mod tables;
+mod territories;
 mod values;
