@@ -2,4 +2,6 @@
 use super::{Exit, Failure};
 #[derive(Debug, clap::Args)]
 pub struct Arguments {}
-pub fn run(_: &Arguments) -> Result<Exit, Failure> { Ok(Exit::Fine) }
+pub fn run(_: &Arguments) -> Result<Exit, Failure> {
+    Ok(Exit::Fine)
+}
