@@ -76,12 +76,18 @@ fn an_export_without_values_has_no_policy() {
 }
 
 #[test]
-fn the_starter_checks_and_names_its_files() {
+fn the_starter_checks_is_formatted_and_routes_its_leads() {
     let files = starter();
-    let readme = &files.iter().find(|file| file.path == "README.md").unwrap().text;
-    checked(&files.iter().find(|file| file.path == "main.leadway").unwrap().text);
+    let file = |path: &str| &files.iter().find(|file| file.path == path).unwrap().text;
+    let policy = file("main.leadway");
+    assert_eq!(&format(&syntax::parse(FileId(0), policy), policy).unwrap(), policy);
+    let plan = Plan::of(&checked(policy));
+    let leads = file("leads.csv").as_bytes();
+    let leads = LeadReader::new(&plan, LeadFile::open(leads, Some("leads.csv"), &plan).unwrap());
+    let leads: Vec<_> = leads.map(Result::unwrap).collect();
+    assert!(leads.len() >= 5 && leads.iter().all(|lead| lead.faults.is_empty()), "{leads:#?}");
     for name in ["main.leadway", "leads.csv"] {
-        assert!(files.iter().any(|file| file.path == name) && readme.contains(name), "{name}");
+        assert!(file("README.md").contains(name) && file(".github/workflows/leadway.yml").contains(name), "{name}");
     }
 }
 
