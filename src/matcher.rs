@@ -1,7 +1,11 @@
 //! What a policy says of a lead at an instant: exclusions, then the routes. A pure function; nobody is picked here.
 
+pub mod change;
 mod decide;
+pub mod reason;
 pub mod reference;
+pub mod samples;
+pub mod trace;
 
 pub use decide::Matcher;
 

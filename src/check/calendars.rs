@@ -57,8 +57,8 @@ impl Scope<'_> {
                     hours.zone = self.zone_named(&zone.text, zone.span).unwrap_or(hours.zone);
                 }
                 CalendarClause::Hours { days, hours: spans, during, .. } => {
-                    let spans = self.day_hours(spans);
                     open |= !spans.is_empty();
+                    let spans = self.day_hours(spans);
                     self.weekdays(&mut hours, days, &spans, during.as_ref());
                 }
                 CalendarClause::HolidaysFile(path) => hours.holidays.extend(self.holidays_file(path, data)),
@@ -68,8 +68,8 @@ impl Scope<'_> {
                     }
                 }
                 CalendarClause::On { dates, hours: spans, .. } => {
-                    let spans = self.day_hours(spans);
                     open |= !spans.is_empty();
+                    let spans = self.day_hours(spans);
                     for range in dates {
                         hours.exceptions.extend(self.days_of(range).map(|day| (day, spans.clone())));
                     }

@@ -223,7 +223,7 @@ impl Scope<'_> {
                     Diagnostic::error(
                         "type-mismatch",
                         subject.span,
-                        format!("whether a `{name}` was found is told by a column that every row has, and none is `required`"),
+                        format!("whether a row of `{name}` was found is told by a column that every row has, and none is `required`"),
                     )
                     .help("mark the column that every row has as `required`"),
                 );

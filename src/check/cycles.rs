@@ -4,7 +4,7 @@ use super::scope::Scope;
 use crate::diagnostic::Diagnostic;
 use crate::policy::{CalendarId, GradeId, LetId, PoolId, RecordsId, RouteId, ScoreId, SegmentId, TerritoryId};
 use crate::source::Span;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 /// What can depend on something.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -15,6 +15,8 @@ pub(super) enum Node {
     Partition(u32),
     Score(ScoreId),
     Grade(GradeId),
+    /// All of them: which one a lead is in is settled once for all.
+    Territories,
     Territory(TerritoryId),
     Records(RecordsId),
     Route(RouteId),
@@ -105,9 +107,11 @@ impl Dependencies {
 impl Scope<'_> {
     /// Says each cycle with all its places.
     pub(super) fn report_cycles(&mut self) {
+        let mut said = FxHashSet::default();
         for cycle in self.dependencies.cycles() {
             let name = |node: &Node| self.dependencies.nodes.get(node).map_or("", |edges| edges.name.as_str());
-            let Some((first, span)) = cycle.first() else { continue };
+            // One name may lead back in several ways; the first is enough to mend.
+            let Some((first, span)) = cycle.first().filter(|(_, span)| said.insert(*span)) else { continue };
             let mut way: Vec<String> = cycle.iter().map(|(node, _)| format!("`{}`", name(node))).collect();
             way.push(format!("`{}`", name(first)));
             let message = format!("`{}` comes back to itself: {}", name(first), way.join(" -> "));

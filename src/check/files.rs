@@ -61,7 +61,7 @@ impl Scope<'_> {
             self.report(
                 Diagnostic::error("missing-file", path.span, format!("`{}` cannot be read", path.text))
                     .note(why)
-                    .help("see whether the file is there; paths start at the file that names them"),
+                    .help("see whether the file is there; paths are relative to the folder of the policy that is run"),
             );
         }
         None

@@ -4,6 +4,8 @@ use super::names::Kind;
 use super::scope::Scope;
 use super::words;
 use crate::data::literal;
+use crate::data::region;
+use crate::data::text::fold;
 use crate::data::value::{Bad, Context};
 use crate::diagnostic::Diagnostic;
 use crate::policy::{Text, Type, Value};
@@ -15,16 +17,12 @@ impl Scope<'_> {
     /// The value that a constant is, compared with or given to `name`.
     pub(super) fn literal(&mut self, written: &Literal, ty: &Type, name: &str) -> Option<Value> {
         let context = Context::in_zone(self.zone);
-        let read = match (ty, &written.kind) {
-            (Type::OneOf(options), LiteralKind::Word(word) | LiteralKind::Text(word)) if options.contains(word) => {
-                return Some(Value::Text(Text { folded: crate::data::text::fold(word), written: word.clone() }));
-            }
-            (Type::PostalCode { .. }, LiteralKind::Number(_)) => {
-                literal::read(ty, &with_leading_zeros(written), &context)
-            }
-            (_, kind) => literal::read(ty, kind, &context),
-        };
-        match read {
+        if let (Type::OneOf(options), LiteralKind::Word(word) | LiteralKind::Text(word)) = (ty, &written.kind)
+            && options.contains(word)
+        {
+            return Some(Value::Text(Text { folded: fold(word), written: word.clone() }));
+        }
+        match literal::read(ty, &written.kind, &context) {
             Ok(value) => Some(value),
             Err(bad) => {
                 self.bad_literal(written, ty, name, bad);
@@ -61,7 +59,7 @@ impl Scope<'_> {
                 Diagnostic::error("type-mismatch", span, format!("`{name}` is {is}, and `{word}` is {kind}"))
             }
         };
-        self.report(match bad.suggestion {
+        self.report(match bad.suggestion.or_else(|| region_meant(ty, &word)) {
             Some(meant) => {
                 found.here(format!("did you mean `{meant}`?")).fix(span, meant).help(format!("write {}", bad.expected))
             }
@@ -84,6 +82,15 @@ impl Scope<'_> {
     }
 }
 
+/// The full code that a short one stands for: where several countries have it, that of the United States, whose short codes are written most.
+fn region_meant(ty: &Type, short: &str) -> Option<SmolStr> {
+    if !matches!(ty, Type::Region { .. }) {
+        return None;
+    }
+    let codes = region::codes_named(short);
+    codes.iter().find(|code| code.starts_with("US-")).or(codes.first()).cloned()
+}
+
 fn is_word(kind: &LiteralKind) -> bool {
     matches!(kind, LiteralKind::Word(_) | LiteralKind::Code(_) | LiteralKind::Text(_) | LiteralKind::Number(_))
 }
@@ -99,13 +106,4 @@ fn fits(kind: &LiteralKind, ty: &Type) -> bool {
         Type::Money { .. } => matches!(kind, LiteralKind::Number(_) | LiteralKind::Money(..)),
         _ => false,
     }
-}
-
-/// `01` as it is written: a number forgets the zeros that it starts with, but not its width on the page.
-fn with_leading_zeros(written: &Literal) -> LiteralKind {
-    let LiteralKind::Number(number) = &written.kind else { return written.kind.clone() };
-    let digits = number.to_string();
-    let width = written.span.end.saturating_sub(written.span.start) as usize;
-    let zeros = width.saturating_sub(digits.len()).min(12);
-    LiteralKind::Text(SmolStr::new(format!("{}{digits}", "0".repeat(zeros))))
 }

@@ -33,6 +33,7 @@ impl Scope<'_> {
             match operand {
                 Operand::One(literal) => match self.listed(literal, ty, lists) {
                     Some(list) => self.list_members(list, ty, name, &mut found),
+                    None if lists && self.is_unknown_list(literal, ty) => {}
                     None => self.one(literal, ty, name, &mut found),
                 },
                 Operand::Range { low, high, span } => {
@@ -94,6 +95,26 @@ impl Scope<'_> {
         self.names.take(Kind::List, word).map(|declared| declared.id)
     }
 
+    /// A word where no value is written as one was meant as a list: says that there is none of that name.
+    fn is_unknown_list(&mut self, literal: &ast::Literal, ty: &Type) -> bool {
+        let LiteralKind::Word(word) = &literal.kind else { return false };
+        if matches!(ty, Type::OneOf(_) | Type::Language | Type::Rep | Type::Boolean) {
+            return false;
+        }
+        let lists = self.names.of(Kind::List).map(|(name, _)| name.as_str());
+        let close = self.suggester.closest(word, lists).is_some();
+        let quoted = matches!(ty, Type::Text | Type::Email | Type::Domain | Type::PostalCode { .. });
+        if !close && !quoted {
+            return false;
+        }
+        let said = self.diagnostics.len();
+        self.unknown("list", &[Kind::List], word, literal.span);
+        if let (Some(found), true) = (self.diagnostics.get_mut(said), quoted) {
+            found.notes.push(format!("a text is written in quotes: `\"{word}\"`"));
+        }
+        true
+    }
+
     fn list_members(&mut self, list: u32, ty: &Type, name: &str, found: &mut Found) {
         let Some(values) = self.list_as(list, ty, name) else { return };
         found.ranges.extend(values.ranges.iter().cloned());
@@ -147,7 +168,7 @@ impl Scope<'_> {
         };
         let (from, to) = (self.spelling(low, ty, name)?, self.spelling(high, ty, name)?);
         if from > to && !from.starts_with(to.as_str()) {
-            self.reversed(span, &from, &to);
+            self.reversed(span, &format!("\"{from}\""), &format!("\"{to}\""));
             return None;
         }
         Some((from, to))

@@ -46,15 +46,14 @@ impl Scope<'_> {
         self.tiers(found, rules, &order);
     }
 
-    /// The last entry of the main route takes every lead that is left.
+    /// Some entry of the main route takes every lead that is left; one whose targets are at fault gets the benefit of the doubt.
     fn falls_through(&mut self, main: &Route, rules: &[Rule]) {
-        let last = main.entries.last().and_then(|entry| match entry {
-            Entry::Rule(id) => rules.get(id.at()),
-            Entry::Continue { .. } => None,
-        });
-        let closed = last.is_some_and(|rule| {
-            let always_there = rule.assign.iter().any(|target| !matches!(target, Target::Table { .. }));
-            rule.when.is_none() && rule.only.is_empty() && always_there
+        let closed = main.entries.iter().any(|entry| match entry {
+            Entry::Rule(id) => rules.get(id.at()).is_some_and(|rule| {
+                let tables_alone = rule.assign.iter().all(|target| matches!(target, Target::Table { .. }));
+                rule.when.is_none() && rule.only.is_empty() && (rule.assign.is_empty() || !tables_alone)
+            }),
+            Entry::Continue { .. } => false,
         });
         if !closed {
             self.report(

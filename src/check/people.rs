@@ -67,15 +67,16 @@ impl Scope<'_> {
         for team in &found.teams {
             let mut members: Vec<RepId> = Vec::new();
             let mut managers: Vec<SmolStr> = Vec::new();
+            let mut rosters_read = true;
             for clause in &team.members {
-                self.roster_members(clause, data, &mut members, &mut managers);
+                rosters_read &= self.roster_members(clause, data, &mut members, &mut managers).is_some();
             }
             for rep in &team.reps {
                 members.push(self.written_rep(rep));
             }
             let mut seen = rustc_hash::FxHashSet::default();
             members.retain(|id| seen.insert(*id));
-            if members.is_empty() {
+            if members.is_empty() && rosters_read {
                 self.report(
                     Diagnostic::warning(
                         "no-members",
@@ -131,18 +132,19 @@ impl Scope<'_> {
         roster
     }
 
+    /// Adds the reps of a roster that a team takes; `None` where that cannot be told.
     fn roster_members(
         &mut self,
         clause: &ast::Members,
         data: &DataFiles,
         members: &mut Vec<RepId>,
         managers: &mut Vec<SmolStr>,
-    ) {
-        let Some(roster) = self.roster(&clause.path, data) else { return };
+    ) -> Option<()> {
+        let roster = self.roster(&clause.path, data)?;
         if let Some(filter) = &clause.filter
             && !self.check_filter(filter, &roster.columns)
         {
-            return;
+            return None;
         }
         let mut faults = Vec::new();
         let mut lines: FxHashMap<RepId, u32> = FxHashMap::default();
@@ -165,6 +167,7 @@ impl Scope<'_> {
             managers.extend(facts.manager.clone());
         }
         self.file_faults(&clause.path, faults);
+        Some(())
     }
 
     fn written_rep(&mut self, rep: &ast::Rep) -> RepId {

@@ -78,9 +78,9 @@ impl Scope<'_> {
     }
 
     /// A clause that a block has once.
-    pub(super) fn repeated(&mut self, word: &str, block: &str, span: Span, first: Span) {
+    pub(super) fn repeated(&mut self, what: &str, block: &str, span: Span, first: Span) {
         self.report(
-            Diagnostic::error("repeated-clause", span, format!("{block} has one `{word}` clause, and this is another"))
+            Diagnostic::error("repeated-clause", span, format!("{block} has one {what}, and this is another"))
                 .also(first, "the first is here")
                 .help("take one of them out"),
         );
@@ -258,7 +258,7 @@ impl Scope<'_> {
     /// The overflow of a pool ends in a queue, or in a pool whose own does.
     fn pool_end(&mut self, pool: &ast::Pool, lowered: &Pool, said: &[(&str, Span)]) {
         let name = &pool.name.text;
-        let place = said.iter().find(|(word, _)| *word == "when empty").map(|(_, span)| *span);
+        let place = said.iter().find(|(word, _)| *word == WHEN_EMPTY).map(|(_, span)| *span);
         let written = pool.clauses.iter().any(|clause| match &clause.kind {
             PoolClauseKind::WhenEmpty(steps) => steps.len() > lowered.when_empty.len(),
             _ => false,
@@ -295,14 +295,16 @@ impl Scope<'_> {
     }
 }
 
+const WHEN_EMPTY: &str = "`when empty` clause";
+
 /// The word of a clause that stands once in a pool.
 fn once(clause: &PoolClauseKind) -> Option<&'static str> {
     match clause {
-        PoolClauseKind::Strategy(_) => Some("round robin, least loaded or in order"),
-        PoolClauseKind::Prefer(_) => Some("prefer"),
-        PoolClauseKind::Joiners(_) => Some("joiners"),
-        PoolClauseKind::Returners(_) => Some("returners"),
-        PoolClauseKind::WhenEmpty(_) => Some("when empty"),
+        PoolClauseKind::Strategy(_) => Some("way of taking turns"),
+        PoolClauseKind::Prefer(_) => Some("`prefer` clause"),
+        PoolClauseKind::Joiners(_) => Some("`joiners` clause"),
+        PoolClauseKind::Returners(_) => Some("`returners` clause"),
+        PoolClauseKind::WhenEmpty(_) => Some(WHEN_EMPTY),
         PoolClauseKind::Only(_)
         | PoolClauseKind::Cap { .. }
         | PoolClauseKind::ShareTurnsWith(_)

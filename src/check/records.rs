@@ -268,7 +268,7 @@ fn read_row(
                         *slot = good.value;
                     }
                 }
-                Err(bad) => faults.push((line, format!("`{name}` is `{raw}`, where {} was expected", bad.expected))),
+                Err(bad) => faults.push((line, format!("`{name}` is `{raw}`; expected {}", bad.expected))),
             }
         }
     }

@@ -100,7 +100,7 @@ pub(super) fn read(table: &DataTable, zone: Tz) -> Roster {
         let mut facts = Facts { line: table.line(row), ..Facts::default() };
         for ((column, cell), header) in columns.iter().zip(&cells).zip(&table.columns) {
             if let Err(expected) = fact(&mut facts, column, cell, zone) {
-                faults.push((facts.line, format!("`{header}` is `{cell}`, where {expected} was expected")));
+                faults.push((facts.line, format!("`{header}` is `{cell}`; expected {expected}")));
             }
         }
         if facts.name.is_empty() {

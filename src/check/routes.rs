@@ -137,7 +137,7 @@ impl Scope<'_> {
                 continue;
             }
             match said.iter().find(|(other, _)| *other == word && word != "overrides") {
-                Some((_, first)) => self.repeated(word, block.word(), clause.span, *first),
+                Some((_, first)) => self.repeated(&format!("`{word}` clause"), block.word(), clause.span, *first),
                 None => said.push((word, clause.span)),
             }
             self.clause(&clause.kind, clause.span, &mut clauses);
@@ -246,7 +246,7 @@ fn may_fail(target: &Target) -> bool {
 
 /// A rule without a condition matches every lead, unless what it assigns is a table, which must have a row.
 fn takes_any(assign: &[Target]) -> bool {
-    !assign.iter().any(|target| matches!(target, Target::Table { .. }))
+    !assign.is_empty() && !assign.iter().any(|target| matches!(target, Target::Table { .. }))
 }
 
 fn rule_of(title: SmolStr, route: RouteId, span: Span, otherwise: bool, clauses: Clauses) -> Rule {

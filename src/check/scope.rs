@@ -156,10 +156,11 @@ impl<'a> Scope<'a> {
         let close = close.and_then(|close| kinds.iter().find_map(|kind| Some((close, self.names.get(*kind, close)?))));
         let elsewhere = kinds.first().and_then(|kind| self.names.other_kind(*kind, name));
         if let Some((close, declared)) = close {
+            let titled = matches!(kinds, [Kind::Rule | Kind::Exclude]);
             found = found
                 .here(format!("did you mean `{close}`?"))
                 .also(declared.span, format!("`{close}` is declared here"))
-                .fix(span, close);
+                .fix(span, if titled { format!("\"{close}\"") } else { close.to_string() });
         } else if let Some((kind, place)) = elsewhere {
             found = found.also(place, format!("`{name}` is {}, declared here", kind.a_word()));
         } else {
@@ -275,9 +276,7 @@ impl<'a> Scope<'a> {
             })),
             Kind::Territory => {
                 let ids = self.territories.get(&name.text)?.clone();
-                for territory in &ids {
-                    self.dependencies.edge(Node::Territory(*territory), name.span);
-                }
+                self.dependencies.edge(Node::Territories, name.span);
                 Some(Meaning::Territory(ids))
             }
             _ => None,

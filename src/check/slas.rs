@@ -135,6 +135,10 @@ impl Scope<'_> {
             if self.names.take(Kind::Records, &key.text).is_some() {
                 continue;
             }
+            if Kind::IN_CONDITIONS.iter().all(|kind| self.names.get(*kind, &key.text).is_none()) {
+                self.unknown("field or records", &[Kind::Field, Kind::Records], &key.text, key.span);
+                continue;
+            }
             match self.plain(key) {
                 Some(Meaning::Value(_)) | None => {}
                 Some(_) => self.report(
@@ -160,8 +164,8 @@ impl Scope<'_> {
 
 fn stage_word(stage: Stage) -> &'static str {
     match stage {
-        Stage::Accept => "accept within",
-        Stage::Respond => "respond within",
-        Stage::Meet => "meet within",
+        Stage::Accept => "`accept within`",
+        Stage::Respond => "`respond within`",
+        Stage::Meet => "`meet within`",
     }
 }

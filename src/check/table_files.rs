@@ -72,7 +72,7 @@ impl Scope<'_> {
                 match self.file_cell(&raw, input, path.span) {
                     Ok(kind) => row.cells.push(Condition { kind, span: path.span }),
                     Err(expected) => {
-                        faults.push((file.line(at), format!("`{name}` is `{raw}`, where {expected} was expected")));
+                        faults.push((file.line(at), format!("`{name}` is `{raw}`; expected {expected}")));
                         row.cells.push(Condition { kind: ConditionKind::Constant(false), span: path.span });
                     }
                 }

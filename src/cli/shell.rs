@@ -36,12 +36,11 @@ pub fn man(arguments: &Man) -> Result<Exit, Failure> {
         output::print(&String::from_utf8_lossy(&text))?;
         return Ok(Exit::Fine);
     };
-    let subcommands = command.get_subcommands().map(|sub| (format!("leadway-{}", sub.get_name()), sub.clone()));
-    for (name, page) in std::iter::once(("leadway".to_owned(), command.clone())).chain(subcommands) {
+    let subcommands = command.get_subcommands().map(|sub| (format!("leadway-{}.1", sub.get_name()), sub.clone()));
+    for (name, page) in std::iter::once(("leadway.1".to_owned(), command.clone())).chain(subcommands) {
         let mut text = Vec::new();
-        clap_mangen::Man::new(page.name(name.clone())).render(&mut text)?;
-        let path = folder.join(format!("{name}.1"));
-        output::write_file(&path, &text)?;
+        clap_mangen::Man::new(page).render(&mut text)?;
+        output::write_file(&folder.join(name), &text)?;
     }
     Ok(Exit::Fine)
 }

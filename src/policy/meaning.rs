@@ -3,7 +3,7 @@
 //! The reference matcher and the decision graph both rest on these, so that they can only differ in how they search.
 
 use super::{Arm, Experiment, Instant, Period, Policy, Predicate, Range, TextSet, Value};
-use chrono::{DateTime, NaiveDate};
+use chrono::{DateTime, NaiveDate, TimeDelta};
 use chrono_tz::Tz;
 use regex::{Regex, RegexBuilder};
 use rust_decimal::Decimal;
@@ -111,6 +111,11 @@ impl Value {
 /// Days since 1970-01-01.
 pub fn days(date: NaiveDate) -> i64 {
     date.signed_duration_since(NaiveDate::default()).num_days()
+}
+
+/// The date that is so many days after 1970-01-01.
+pub fn date_of_days(days: i64) -> Option<NaiveDate> {
+    NaiveDate::default().checked_add_signed(TimeDelta::try_days(days)?)
 }
 
 /// The domain in an email; what has no `@` is a domain itself.

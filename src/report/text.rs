@@ -43,7 +43,7 @@ impl Summary {
             return;
         }
         let mut table = Table::new();
-        table.load_preset(presets::NOTHING);
+        table.load_style(presets::NOTHING);
         table.set_header([title, "leads", "share"]);
         for (name, count) in counts.iter().take(ROWS) {
             let share = if self.decisions == 0 { 0.0 } else { *count as f64 * 100.0 / self.decisions as f64 };

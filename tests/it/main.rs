@@ -14,4 +14,5 @@ mod pages;
 mod records;
 mod syntax;
 mod tables;
+mod territories;
 mod values;
