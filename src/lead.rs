@@ -22,12 +22,11 @@ pub use block::Block;
 pub use file::{LeadFile, LeadFormat, OpenError};
 pub use plan::Plan;
 pub use raw::{Form, RawCell, RawLead};
-pub use split::{Layout, Splitter};
+pub use split::{Cursor, Layout, Splitter};
 pub use values::DateOrders;
 
 use crate::policy::{FieldId, Value};
 use smol_str::SmolStr;
-use std::collections::VecDeque;
 
 /// A lead whose values were read.
 #[derive(Debug, Clone, PartialEq)]
@@ -59,7 +58,6 @@ pub struct BadValue {
     pub raw: String,
     /// In the user's words, to stand behind "expected".
     pub expected: String,
-    pub suggestion: Option<SmolStr>,
     pub required: bool,
 }
 
@@ -105,18 +103,37 @@ pub struct LeadReader<'a> {
     file: LeadFile<'a>,
     splitter: Splitter,
     block: Block,
-    ready: VecDeque<Result<Lead, RowError>>,
+    /// Of the block.
+    text: String,
+    cursor: Cursor,
 }
 
 impl<'a> LeadReader<'a> {
     pub fn new(plan: &'a Plan, file: LeadFile<'a>) -> Self {
         let splitter = file.splitter();
-        LeadReader { plan, file, splitter, block: Block::default(), ready: VecDeque::new() }
+        LeadReader { plan, file, splitter, block: Block::default(), text: String::new(), cursor: Cursor::default() }
     }
 
     /// What is to be said about the file as a whole, so far; complete at its end.
     pub fn warnings(&self) -> Vec<String> {
         self.file.warnings(self.plan, [&self.splitter])
+    }
+
+    /// Why the file ended before its end, where it could not be read on; there was a [`RowError`] for it too.
+    pub fn failure(&self) -> Option<&str> {
+        self.file.failure()
+    }
+
+    fn next_block(&mut self) -> bool {
+        let more = self.file.next_block(&mut self.block);
+        if more {
+            let (text, note) = self.block.text();
+            self.text.clear();
+            self.text.push_str(&text);
+            self.file.notice(note);
+            self.cursor = Cursor::default();
+        }
+        more
     }
 }
 
@@ -124,14 +141,13 @@ impl Iterator for LeadReader<'_> {
     type Item = Result<Lead, RowError>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        while self.ready.is_empty() && self.file.next_block(&mut self.block) {
-            let (text, note) = self.block.text();
-            self.file.notice(note);
-            let (plan, dates, ready) = (self.plan, self.file.dates(), &mut self.ready);
-            self.splitter.split(plan, &self.block, &text, |raw| {
-                ready.push_back(raw.map(|raw| plan.lead(&raw, dates)));
-            });
+        loop {
+            if let Some(record) = self.splitter.next(self.plan, &self.block, &self.text, &mut self.cursor) {
+                return Some(record.map(|raw| self.plan.lead(&raw, self.file.dates())));
+            }
+            if !self.next_block() {
+                return None;
+            }
         }
-        self.ready.pop_front()
     }
 }

@@ -40,7 +40,7 @@ impl From<Value> for Good {
     }
 }
 
-/// A text that is no value of the type.
+/// A text that is no value of the type. [`read`] leaves the suggestion to [`suggest`], since a file may have a million bad values.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Bad {
     /// In the user's words, to stand behind "expected": `a date such as 2026-03-04`.
@@ -119,6 +119,16 @@ pub fn expected(ty: &Type) -> String {
         Type::Rep => "a rep, by name or email".to_string(),
         Type::OneOf(options) => one_of_words(options),
         Type::SetOf(member) => format!("a list, each {}", expected(member)),
+    }
+}
+
+/// A value that may have been meant by a bad one, where there is something near: for countries and options.
+pub fn suggest(ty: &Type, raw: &str) -> Option<SmolStr> {
+    match ty {
+        Type::Country => country::nearest(raw),
+        Type::OneOf(options) => text::nearest(raw, options.iter().map(SmolStr::as_str)).map(SmolStr::new),
+        Type::SetOf(member) => suggest(member, raw),
+        _ => None,
     }
 }
 
@@ -225,10 +235,7 @@ pub fn one_of(options: &[SmolStr], raw: &str) -> Result<Text, Bad> {
     let mut alike = options.iter().filter(|option| text::squeeze(option) == key);
     match (alike.next(), alike.next()) {
         (Some(same), None) => Ok(option(same)),
-        _ => {
-            let near = text::nearest(raw, options.iter().map(SmolStr::as_str));
-            Err(Bad::new(one_of_words(options)).suggest(near))
-        }
+        _ => Err(Bad::new(one_of_words(options))),
     }
 }
 

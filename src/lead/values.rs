@@ -114,17 +114,16 @@ impl Plan {
                     }
                     return;
                 }
-                Err(bad) => {
-                    let Bad { expected, suggestion } = bad;
+                Err(Bad { expected, .. }) => {
                     let raw = clip(&found);
-                    lead.faults.push(BadValue { field: id, raw, expected, suggestion, required: field.required });
+                    lead.faults.push(BadValue { field: id, raw, expected, required: field.required });
                     return;
                 }
             }
         }
         if field.required {
             let expected = format!("a value, since `{}` is required", field.name);
-            lead.faults.push(BadValue { field: id, raw: String::new(), expected, suggestion: None, required: true });
+            lead.faults.push(BadValue { field: id, raw: String::new(), expected, required: true });
         }
     }
 }
