@@ -78,8 +78,9 @@ fn lower<'a>(scope: &mut Scope<'a>, found: &Declarations<'a>, data: &DataFiles, 
     let missing: Vec<SmolStr> =
         found.lead.iter().flat_map(|lead| lead.missing.iter().flatten()).map(|text| text.text.clone()).collect();
     let fields = scope.lead_fields(found);
-    if !scope.has_lead {
-        no_lead(scope, found, start);
+    if fields.is_empty() {
+        scope.has_fields = false;
+        scope.no_lead = Some(found.policy.map_or(start, |block| block.title.span));
     }
 
     let columns = scope.record_columns(found);
@@ -168,12 +169,4 @@ fn policy_zone(scope: &mut Scope<'_>, found: &Declarations<'_>) -> Tz {
         ast::PolicyClause::OnBadLead(_) => None,
     });
     zones.next().and_then(|zone| scope.zone_named(&zone.text, zone.span)).unwrap_or(Tz::UTC)
-}
-
-fn no_lead(scope: &mut Scope<'_>, found: &Declarations<'_>, start: Span) {
-    let span = found.policy.map_or(start, |block| block.title.span);
-    scope.report(
-        Diagnostic::error("missing-part", span, "nothing says what a lead has")
-            .help("write a `lead { ... }` block with the fields of a lead"),
-    );
 }

@@ -48,7 +48,7 @@ impl Scope<'_> {
                         .help("give each field once"),
                 );
             }
-            if !self.has_lead {
+            if !self.knows_leads() {
                 continue;
             }
             let Some(known) = self.resolve(Kind::Field, name).and_then(|id| self.fields.get(id as usize)) else {

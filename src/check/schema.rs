@@ -15,16 +15,9 @@ use std::sync::Arc;
 impl Scope<'_> {
     /// The fields of the lead, which conditions know from here on.
     pub(super) fn lead_fields(&mut self, found: &Declarations<'_>) -> Vec<Field> {
-        let Some(lead) = found.lead else {
-            self.has_lead = false;
-            return Vec::new();
-        };
         let fields = self.fields_of(&found.fields, false);
         self.fields =
             fields.iter().map(|field| Known { ty: Arc::new(field.ty.clone()), required: field.required }).collect();
-        if lead.fields.is_empty() {
-            self.has_lead = false;
-        }
         fields
     }
 

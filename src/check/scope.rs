@@ -73,7 +73,9 @@ pub(super) enum Side {
 pub(super) struct Scope<'a> {
     pub names: Names,
     pub zone: Tz,
-    pub has_lead: bool,
+    /// Where to say that the policy has no `lead` block, until it is said.
+    pub no_lead: Option<Span>,
+    pub has_fields: bool,
     pub fields: Vec<Known>,
     pub columns: Vec<Columns>,
     pub lets: Vec<LetShape>,
@@ -105,7 +107,8 @@ impl<'a> Scope<'a> {
         Scope {
             names,
             zone,
-            has_lead: true,
+            no_lead: None,
+            has_fields: true,
             fields: Vec::new(),
             columns: Vec::new(),
             lets: Vec::new(),
@@ -222,6 +225,17 @@ impl<'a> Scope<'a> {
         }
     }
 
+    /// False where the policy has no field at all, which is said once and in place of each field that is unknown.
+    pub(super) fn knows_leads(&mut self) -> bool {
+        if let Some(span) = self.no_lead.take() {
+            self.report(
+                Diagnostic::error("missing-part", span, "nothing says what a lead has")
+                    .help("write a `lead { ... }` block with the fields of a lead"),
+            );
+        }
+        self.has_fields
+    }
+
     /// A name that stands without a record before it.
     pub(super) fn plain(&mut self, name: &ast::Name) -> Option<Meaning> {
         for kind in Kind::IN_CONDITIONS {
@@ -229,7 +243,7 @@ impl<'a> Scope<'a> {
                 return self.meaning(kind, declared.id, name);
             }
         }
-        if self.has_lead {
+        if self.knows_leads() {
             self.unknown("field, segment or territory", &Kind::IN_CONDITIONS, &name.text, name.span);
         }
         None

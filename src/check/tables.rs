@@ -148,49 +148,45 @@ impl Scope<'_> {
         lowered
     }
 
-    /// Each row gives the same kinds of things: those of the head, or those of the first row.
+    /// A row gives what the head of the table names. Where the head names nothing, all rows give a target or none does; an SLA and a
+    /// priority may come with it.
     fn row_kinds(&mut self, table: &ast::Table, row: &ast::TableRow) {
-        let slot = |kind: OutputKind| match kind {
-            OutputKind::Sla => 1,
-            OutputKind::Priority => 2,
-            _ => 0,
+        let kinds = |row: &ast::TableRow| -> Vec<OutputKind> { row.outputs.iter().filter_map(output_kind).collect() };
+        let given = kinds(row);
+        for (what, of) in [("target", is_target as fn(&OutputKind) -> bool), ("sla", is_sla), ("priority", is_priority)]
+        {
+            if given.iter().filter(|kind| of(kind)).count() > 1 {
+                self.report(
+                    Diagnostic::error("table-row", row.span, format!("this row gives more than one {what}"))
+                        .help(format!("give one {what}")),
+                );
+                return;
+            }
+        }
+        let first = match &table.rows {
+            TableRows::Written(rows) => rows.first(),
+            TableRows::File(_) => None,
         };
-        let given: Vec<OutputKind> = row.outputs.iter().filter_map(output_kind).collect();
-        let slots = |kinds: &[OutputKind]| -> Vec<i32> {
-            let mut slots: Vec<i32> = kinds.iter().map(|kind| slot(*kind)).collect();
-            slots.sort_unstable();
-            slots
+        let (asked, place, alike) = match (table.outputs.is_empty(), first) {
+            (false, _) => {
+                let head = &table.outputs;
+                let alike = given.len() == head.len() && head.iter().all(|kind| given.contains(kind));
+                (head.clone(), table.name.span, alike)
+            }
+            (true, Some(first)) => {
+                let asked = kinds(first);
+                let alike = given.iter().any(is_target) == asked.iter().any(is_target);
+                (asked, first.span, alike)
+            }
+            (true, None) => return,
         };
-        if let Some(pair) = slots(&given).windows(2).find(|pair| matches!(pair, [one, other] if one == other)) {
-            let what = match pair.first() {
-                Some(0) => "target",
-                Some(1) => "sla",
-                _ => "priority",
-            };
+        if !alike {
             self.report(
-                Diagnostic::error("table-row", row.span, format!("this row gives more than one {what}"))
-                    .help(format!("give one {what}")),
+                Diagnostic::error("table-row", row.span, format!("this row gives {}", listed(&given)))
+                    .also(place, format!("{} was said here", listed(&asked)))
+                    .help("let each row of a table give the same kinds of things"),
             );
-            return;
         }
-        let (asked, place): (Vec<OutputKind>, Span) = match (&table.outputs, &table.rows) {
-            (head, _) if !head.is_empty() => (head.clone(), table.name.span),
-            (_, TableRows::Written(rows)) => match rows.first() {
-                Some(first) => (first.outputs.iter().filter_map(output_kind).collect(), first.span),
-                None => return,
-            },
-            _ => return,
-        };
-        let exact = table.outputs.is_empty() || asked.iter().all(|kind| given.contains(kind));
-        if slots(&given) == slots(&asked) && exact {
-            return;
-        }
-        let listing = |kinds: &[OutputKind]| kinds.iter().map(|kind| output_word(*kind)).collect::<Vec<_>>().join(", ");
-        self.report(
-            Diagnostic::error("table-row", row.span, format!("this row gives {}", nothing_or(&listing(&given))))
-                .also(place, format!("{} was said here", nothing_or(&listing(&asked))))
-                .help("let each row of a table give the same kinds of things"),
-        );
     }
 
     fn cell(&mut self, cell: &ast::Cell, input: &Input, name: &str) -> Condition {
@@ -262,8 +258,23 @@ impl Scope<'_> {
     }
 }
 
-fn nothing_or(list: &str) -> &str {
-    if list.is_empty() { "nothing" } else { list }
+fn is_target(kind: &OutputKind) -> bool {
+    !is_sla(kind) && !is_priority(kind)
+}
+
+fn is_sla(kind: &OutputKind) -> bool {
+    *kind == OutputKind::Sla
+}
+
+fn is_priority(kind: &OutputKind) -> bool {
+    *kind == OutputKind::Priority
+}
+
+fn listed(kinds: &[OutputKind]) -> String {
+    match kinds {
+        [] => "nothing".to_string(),
+        kinds => kinds.iter().map(|kind| output_word(*kind)).collect::<Vec<_>>().join(", "),
+    }
 }
 
 fn has_prefixes(ty: &Type) -> bool {

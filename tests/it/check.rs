@@ -111,7 +111,7 @@ fn findings(compiled: &Compiled) -> String {
         for fix in &finding.fixes {
             writeln!(text, "  fix {}: {}", at(fix.span), fix.text).unwrap();
         }
-        for help in &finding.help {
+        if let Some(help) = &finding.help {
             writeln!(text, "  help: {help}").unwrap();
         }
     }
