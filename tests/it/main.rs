@@ -16,3 +16,4 @@ mod syntax;
 mod tables;
 mod territories;
 mod values;
+mod pictures;
