@@ -30,6 +30,9 @@ const MAX_LENGTH: i64 = 366;
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Holidays {
     pub days: BTreeSet<NaiveDate>,
+    /// The last day that no endless rule gives. After it the file knows no movable feast, and perhaps nothing at all, which is
+    /// worth saying when it is past.
+    pub listed_until: Option<NaiveDate>,
     pub warnings: Vec<IcsWarning>,
 }
 
@@ -59,7 +62,7 @@ pub fn holidays(bytes: &[u8]) -> Result<Holidays, IcsFault> {
     let read = content_lines(bytes);
     let events = events(&read.lines)?;
     let moved = moved_days(&events)?;
-    let mut out = Holidays { days: BTreeSet::new(), warnings: reading_warnings(&read) };
+    let mut out = Holidays { warnings: reading_warnings(&read), ..Holidays::default() };
     let mut budget = Budget { rules: MAX_RULES, occurrences: MAX_OCCURRENCES };
     let mut timed: Vec<&Event> = Vec::new();
     for event in &events {
@@ -78,8 +81,13 @@ pub fn holidays(bytes: &[u8]) -> Result<Holidays, IcsFault> {
             out.warnings.push(IcsWarning { line: event.line, message });
             continue;
         }
+        let mut last = None;
         for first in occurrences(event, span.start, &moved, &mut budget)? {
+            last = days_from(first, span.offset, span.length).last();
             out.days.extend(days_from(first, span.offset, span.length).filter(in_horizon));
+        }
+        if !event.recurs_for_ever() {
+            out.listed_until = out.listed_until.max(last);
         }
     }
     if let Some(first) = timed.first() {
@@ -132,6 +140,11 @@ impl<'a> Event<'a> {
 
     fn uid(&self) -> Option<&'a str> {
         self.first("UID").map(|line| line.value.as_str())
+    }
+
+    fn recurs_for_ever(&self) -> bool {
+        let ends = |part: &str| matches!(part.split_once('='), Some(("COUNT" | "UNTIL", _)));
+        self.all("RRULE").any(|line| !line.value.to_ascii_uppercase().split(';').any(ends))
     }
 
     fn title(&self) -> &'a str {
