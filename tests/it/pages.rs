@@ -2,7 +2,10 @@
 
 use crate::house::library_code;
 use leadway::diagnostic::{Diagnostic, Severity, pages};
+use leadway::format::format;
 use leadway::load::{self, ReadFault, Reader};
+use leadway::source::FileId;
+use leadway::syntax;
 use regex::Regex;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -144,6 +147,17 @@ fn bad_examples_are_reported_and_good_ones_are_not() {
         }
     }
     assert!(faults.is_empty(), "\n{}", faults.join("\n"));
+}
+
+#[test]
+fn good_examples_are_set_as_the_printer_sets_them() {
+    for code in pages::codes() {
+        for block in blocks(pages::page(code).unwrap(), "Good").iter().filter(|block| block.info.starts_with("leadway"))
+        {
+            let parsed = syntax::parse(FileId(0), &block.text);
+            assert_eq!(format(&parsed, &block.text).as_deref(), Ok(block.text.as_str()), "docs/rules/{code}.md");
+        }
+    }
 }
 
 #[test]
