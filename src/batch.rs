@@ -227,7 +227,6 @@ fn no_instant(field: FieldId, policy: &crate::policy::Policy) -> crate::lead::Ba
         field,
         raw: String::new(),
         expected: format!("a value, since leads are decided at their `{name}`"),
-        suggestion: None,
         required: true,
     }
 }
