@@ -32,7 +32,7 @@ pub struct Calendars {
     /// The calendars that each one names.
     named: Vec<Vec<CalendarId>>,
     /// By calendar, then year.
-    years: Vec<OnceLock<Year>>,
+    years: Vec<OnceLock<Box<Year>>>,
 }
 
 impl Calendars {
@@ -108,10 +108,13 @@ impl Calendars {
             day = local_at(zone, opening).div_euclid(DAY).max(day + 1);
         }
         let same_time = instant_of(zone, day * DAY + start.rem_euclid(DAY));
-        let open = self.open_spans(calendar, instant_of(zone, day * DAY), instant_of(zone, (day + 1) * DAY));
-        match open.iter().rev().find(|span| span.start <= same_time) {
-            Some(span) => Some(same_time.min(span.end)),
-            None => open.first().map(|span| span.start),
+        if self.contains(calendar, same_time) {
+            return Some(same_time);
+        }
+        let midnight = instant_of(zone, day * DAY);
+        match self.business_between(calendar, midnight, same_time) {
+            0 => self.next_opening(calendar, midnight),
+            open => self.deadline(calendar, midnight, open),
         }
     }
 
@@ -147,10 +150,10 @@ impl Calendars {
         if cell.get().is_none() {
             self.fill(calendar, year);
         }
-        cell.get()
+        cell.get().map(Box::as_ref)
     }
 
-    fn cell(&self, calendar: CalendarId, year: i32) -> Option<&OnceLock<Year>> {
+    fn cell(&self, calendar: CalendarId, year: i32) -> Option<&OnceLock<Box<Year>>> {
         let place = usize::try_from(year - FIRST_YEAR).ok().filter(|&place| place < YEARS)?;
         self.years.get(calendar.at() * YEARS + place)
     }
@@ -166,7 +169,7 @@ impl Calendars {
             if stack.len() == known {
                 stack.pop();
                 if let (Some(kind), Some(cell)) = (self.kinds.get(top.at()), self.cell(top, year)) {
-                    cell.get_or_init(|| Year::new(self.spans_of(kind, year, window)));
+                    cell.get_or_init(|| Box::new(Year::new(window, self.spans_of(kind, year, window))));
                 }
             }
         }

@@ -2,19 +2,11 @@
 //!
 //! Names are escaped once for a whole run; what is left for a lead is copying.
 
-use crate::matcher::Outcome;
+use crate::assign::Assignment;
+use crate::lead::BadValue;
+use crate::matcher::{Match, Outcome};
 use crate::policy::{Policy, Target};
-use crate::router::Decision;
 use serde::Serialize;
-
-/// A value that a lead has but that could not be read, and so counts as missing.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct BadValue {
-    pub field: String,
-    pub value: String,
-    /// In the user's words: `a country by name or code`.
-    pub expected: String,
-}
 
 /// How a lead ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -32,16 +24,19 @@ pub enum Ending {
     Unrouted,
 }
 
-/// The lead's part of what is written.
+/// A lead and what was decided of it.
 #[derive(Debug, Clone, Copy)]
-pub struct About<'a> {
+pub struct Decided<'a> {
     /// What names the lead: see [`Policy::id_field`].
     pub id: Option<&'a str>,
     /// Where it stands in the input: its line, from 1.
     pub line: u64,
+    /// What could not be read, and so counts as missing.
     pub bad_values: &'a [BadValue],
     /// A required field is missing or bad, and this decision is the one of `on bad lead`.
     pub bad: bool,
+    pub found: &'a Match,
+    pub assignment: Option<&'a Assignment>,
 }
 
 /// Writes decisions under one policy.
@@ -101,18 +96,18 @@ impl<'a> Writer<'a> {
     }
 
     /// Appends one line of NDJSON.
-    pub fn ndjson(&self, out: &mut Vec<u8>, about: &About, decision: &Decision) {
+    pub fn ndjson(&self, out: &mut Vec<u8>, decided: &Decided) {
         let f = &self.fragments;
-        let found = &decision.found;
+        let found = decided.found;
         out.extend_from_slice(b"{\"lead\":");
-        match about.id {
+        match decided.id {
             Some(id) => text(out, id),
             None => out.extend_from_slice(b"null"),
         }
         out.extend_from_slice(b",\"line\":");
-        number(out, about.line as i64);
+        number(out, decided.line as i64);
         out.extend_from_slice(b",\"outcome\":\"");
-        out.extend_from_slice(ending(about, decision).name().as_bytes());
+        out.extend_from_slice(ending(decided).name().as_bytes());
         out.extend_from_slice(b"\",\"rule\":");
         let rule = match found.outcome {
             Outcome::Rule(rule) => f.rules.get(rule.at()),
@@ -124,7 +119,7 @@ impl<'a> Writer<'a> {
             or_null(out, f.excludes.get(at as usize));
         }
         out.extend_from_slice(b",\"target\":");
-        match self.target(decision) {
+        match self.target(decided) {
             Some((kind, name)) => {
                 out.extend_from_slice(b"{\"kind\":\"");
                 out.extend_from_slice(kind.as_bytes());
@@ -134,7 +129,7 @@ impl<'a> Writer<'a> {
             }
             None => out.extend_from_slice(b"null"),
         }
-        let assignment = decision.assignment.as_ref();
+        let assignment = decided.assignment;
         out.extend_from_slice(b",\"assignee\":");
         or_null(out, assignment.and_then(|a| a.assignee).and_then(|rep| f.reps.get(rep.at())));
         out.extend_from_slice(b",\"queue\":");
@@ -170,11 +165,12 @@ impl<'a> Writer<'a> {
                 text(out, &arm.name);
             }
         }
-        if !about.bad_values.is_empty() {
+        if !decided.bad_values.is_empty() {
             out.extend_from_slice(b",\"bad_values\":[");
-            separated(out, about.bad_values.iter(), |out, bad| {
+            separated(out, decided.bad_values.iter(), |out, bad| {
+                let field = self.policy.fields.get(bad.field.at()).map_or("", |field| field.name.as_str());
                 for (key, value) in
-                    [("{\"field\":", &bad.field), (",\"value\":", &bad.value), (",\"expected\":", &bad.expected)]
+                    [("{\"field\":", field), (",\"value\":", &bad.raw), (",\"expected\":", &bad.expected)]
                 {
                     out.extend_from_slice(key.as_bytes());
                     text(out, value);
@@ -186,12 +182,48 @@ impl<'a> Writer<'a> {
         out.extend_from_slice(f.end.as_bytes());
     }
 
+    /// The cells of a row: lead, line, outcome, rule, kind and name of the target, assignee, queue, sla, priority, territory, segments
+    /// and scores (several in a cell are separated by `;`), policy.
+    pub fn cells(&self, decided: &Decided) -> [String; 14] {
+        let policy = self.policy;
+        let found = decided.found;
+        let name = |name: Option<&str>| name.unwrap_or("").to_owned();
+        let (kind, target) = self.target(decided).map_or(("", ""), |(kind, target)| (kind, target.map_or("", |t| t)));
+        let target = serde_json::from_str::<String>(target).unwrap_or_default();
+        let rule = match found.outcome {
+            Outcome::Rule(rule) => policy.rules.get(rule.at()).map(|rule| rule.title.as_str()),
+            _ => None,
+        };
+        let assignee = decided.assignment.and_then(|a| policy.reps.get(a.assignee?.at()));
+        let queue = decided.assignment.and_then(|a| policy.queues.get(a.queue?.at()));
+        let sla = found.sla.and_then(|sla| policy.slas.get(sla.at()));
+        let territory = found.territory.and_then(|territory| policy.territories.get(territory.at()));
+        let segments = found.segments.iter().filter_map(|segment| policy.segments.get(segment.at()));
+        let scores = policy.scores.iter().zip(&found.scores);
+        [
+            name(decided.id),
+            decided.line.to_string(),
+            ending(decided).name().to_owned(),
+            name(rule),
+            kind.to_owned(),
+            target,
+            name(assignee.map(|rep| rep.name.as_str())),
+            name(queue.map(|queue| queue.name.as_str())),
+            name(sla.map(|sla| sla.name.as_str())),
+            found.priority.map_or_else(String::new, |priority| priority.to_string()),
+            name(territory.map(|territory| territory.name.as_str())),
+            segments.map(|segment| segment.name.as_str()).collect::<Vec<_>>().join(";"),
+            scores.map(|(score, points)| format!("{}={points}", score.name)).collect::<Vec<_>>().join(";"),
+            policy.hash.clone(),
+        ]
+    }
+
     /// The kind and the JSON name of the target that took the lead; of the first target where none could.
-    fn target(&self, decision: &Decision) -> Option<(&'static str, Option<&String>)> {
+    fn target(&self, decided: &Decided) -> Option<(&'static str, Option<&String>)> {
         let f = &self.fragments;
-        let choice = decision.assignment.as_ref().map_or(0, |assignment| assignment.choice);
-        let assignee = decision.assignment.as_ref().and_then(|a| a.assignee).and_then(|rep| f.reps.get(rep.at()));
-        Some(match decision.found.targets.get(choice)? {
+        let choice = decided.assignment.map_or(0, |assignment| assignment.choice);
+        let assignee = decided.assignment.and_then(|a| a.assignee).and_then(|rep| f.reps.get(rep.at()));
+        Some(match decided.found.targets.get(choice)? {
             Target::Pool(pool) => ("pool", f.pools.get(pool.at())),
             Target::Queue(queue) => ("queue", f.queues.get(queue.at())),
             Target::Team(team) => ("team", f.teams.get(team.at())),
@@ -208,9 +240,9 @@ impl<'a> Writer<'a> {
 }
 
 /// How a lead ended.
-pub fn ending(about: &About, decision: &Decision) -> Ending {
-    match decision.found.outcome {
-        _ if about.bad => Ending::BadLead,
+pub fn ending(decided: &Decided) -> Ending {
+    match decided.found.outcome {
+        _ if decided.bad => Ending::BadLead,
         Outcome::Excluded(_) => Ending::Excluded,
         Outcome::Tie(_) => Ending::Tie,
         Outcome::Rule(_) => Ending::Routed,

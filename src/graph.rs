@@ -21,6 +21,7 @@ pub mod coder;
 pub(crate) mod compile;
 pub mod index;
 mod patterns;
+pub mod print;
 mod questions;
 
 pub use coder::{Codes, FieldCode};

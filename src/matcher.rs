@@ -1,9 +1,13 @@
 //! What a policy says of a lead at an instant: exclusions, then the routes. A pure function; nobody is picked here.
 
+pub mod change;
 mod decide;
+pub mod reason;
 pub mod reference;
+pub mod samples;
+pub mod trace;
 
-pub use decide::Matcher;
+pub use decide::{Matcher, row};
 
 use crate::policy::{
     CalendarId, ExperimentId, Instant, RecordsId, RuleId, SegmentId, SlaId, TableId, Target, TerritoryId, Value,

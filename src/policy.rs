@@ -3,7 +3,9 @@
 //! Ids are places in the vectors of [`Policy`]. Conditions speak of values that were normalised (data/), so that matching one
 //! is a comparison and never a conversion.
 
+mod conditions;
 pub mod meaning;
+pub mod words;
 
 use crate::source::Span;
 use crate::syntax::ast;

@@ -2,10 +2,9 @@
 
 pub mod text;
 
-use crate::decision::{About, Ending, ending};
+use crate::decision::{Decided, Ending, ending};
 use crate::matcher::Outcome;
-use crate::policy::{Policy, RepId, RuleId, SlaId, TerritoryId};
-use crate::router::Decision;
+use crate::policy::{FieldId, Policy, RepId, RuleId, SlaId, TerritoryId};
 use indexmap::IndexMap;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -28,7 +27,7 @@ pub struct Tally {
     unassigned: u64,
     /// Leads with a value that could not be read, and how many such values each field had.
     leads_with_bad_values: u64,
-    bad_values: BTreeMap<String, u64>,
+    bad_values: BTreeMap<FieldId, u64>,
     pub errors: u64,
 }
 
@@ -78,15 +77,15 @@ fn add_all(to: &mut Vec<u64>, from: &[u64]) {
 }
 
 impl Tally {
-    pub fn decision(&mut self, about: &About, decision: &Decision) {
-        *self.endings.entry(ending(about, decision)).or_default() += 1;
-        let found = &decision.found;
+    pub fn decision(&mut self, decided: &Decided) {
+        *self.endings.entry(ending(decided)).or_default() += 1;
+        let found = decided.found;
         match found.outcome {
             Outcome::Rule(RuleId(rule)) => count(&mut self.rules, rule as usize),
             Outcome::Excluded(exclude) => count(&mut self.excludes, exclude as usize),
             Outcome::Tie(_) | Outcome::None => {}
         }
-        match &decision.assignment {
+        match decided.assignment {
             Some(assignment) => {
                 assignment.pools.iter().for_each(|pool| count(&mut self.pools, pool.at()));
                 assignment.queue.iter().for_each(|queue| count(&mut self.queues, queue.at()));
@@ -97,7 +96,7 @@ impl Tally {
         if let Some(SlaId(sla)) = found.sla {
             count(&mut self.slas, sla as usize);
         }
-        if !matches!(found.outcome, Outcome::Excluded(_)) && !about.bad {
+        if !matches!(found.outcome, Outcome::Excluded(_)) && !decided.bad {
             match found.territory {
                 Some(TerritoryId(territory)) => count(&mut self.territories, territory as usize),
                 None => self.no_territory += 1,
@@ -110,10 +109,10 @@ impl Tally {
         for (counts, step) in self.grades.iter_mut().zip(&found.grades) {
             step.iter().for_each(|&step| count(counts, step as usize));
         }
-        if !about.bad_values.is_empty() {
+        if !decided.bad_values.is_empty() {
             self.leads_with_bad_values += 1;
-            for bad in about.bad_values {
-                *self.bad_values.entry(bad.field.clone()).or_default() += 1;
+            for bad in decided.bad_values {
+                *self.bad_values.entry(bad.field).or_default() += 1;
             }
         }
     }
@@ -141,7 +140,7 @@ impl Tally {
             add_all(to, from);
         }
         for (field, count) in &other.bad_values {
-            *self.bad_values.entry(field.clone()).or_default() += count;
+            *self.bad_values.entry(*field).or_default() += count;
         }
         self.no_territory += other.no_territory;
         self.unassigned += other.unassigned;
@@ -169,8 +168,7 @@ impl Tally {
             counts
         };
         let decisions = self.decisions();
-        let mut territories =
-            all(policy.territories.iter().map(|one| one.name.as_str()).collect(), &self.territories);
+        let mut territories = all(policy.territories.iter().map(|one| one.name.as_str()).collect(), &self.territories);
         if !policy.territories.is_empty() {
             territories.insert("(none)".to_owned(), self.no_territory);
         }
@@ -198,7 +196,11 @@ impl Tally {
                 .collect(),
             unassigned: self.unassigned,
             leads_with_bad_values: self.leads_with_bad_values,
-            bad_values: self.bad_values.iter().map(|(field, count)| (field.clone(), *count)).collect(),
+            bad_values: self
+                .bad_values
+                .iter()
+                .filter_map(|(field, count)| Some((policy.fields.get(field.at())?.name.to_string(), *count)))
+                .collect(),
         }
     }
 }

@@ -17,16 +17,19 @@
 //! let compiled = load::compile("main.leadway", &files).unwrap();
 //! let router = Router::new(compiled.policy.expect("the policy has no errors"));
 //!
-//! let lead = lead::from_pairs(router.policy(), &[("id", "L1"), ("country", "Germany"), ("employees", "4,000")]);
-//! let decision = router.decide(&lead.values, router.policy().instant("2026-03-04 10:00").unwrap());
-//! assert_eq!(router.rule(&decision).map(|rule| rule.title.as_str()), Some("Large, in Germany"));
+//! let plan = lead::Plan::of(router.policy());
+//! let lead = plan.pairs(&[("id", "L1"), ("country", "Germany"), ("employees", "4,000")]).unwrap();
+//! let decision = router.decide(&lead.values, router.instant("2026-03-04 10:00").unwrap());
+//! assert_eq!(router.rule(&decision.found).map(|rule| rule.title.as_str()), Some("Large, in Germany"));
 //! ```
 
 use crate::assign::{Assignment, Roster, Tried};
 use crate::calendar::Calendars;
-use crate::data::records::{Found, RecordIndex};
-use crate::graph::{Graph, Scratch};
-use crate::matcher::{Facts, Match, Outcome, RecordMatch, reference};
+use crate::data::records::{self, Found, RecordIndex};
+use crate::data::time;
+use crate::graph::{Clock, Graph};
+
+use crate::matcher::{Facts, Match, Matcher, Outcome, RecordMatch, reference::Reference};
 use crate::policy::{CalendarId, Instant, Policy, RecordsId, Rule, Target, Value};
 
 /// A policy that is ready to decide.
@@ -40,7 +43,6 @@ pub struct Router {
 /// What became of a lead.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Decision {
-    pub at: Instant,
     pub found: Match,
     /// Who has it. None for a lead that is excluded, that no rule took, or that none of its rule's targets could take.
     pub assignment: Option<Assignment>,
@@ -52,6 +54,7 @@ pub struct Moment {
     pub at: Instant,
     /// Whether each calendar is open, by [`CalendarId`].
     pub open: Vec<bool>,
+    pub clock: Clock,
 }
 
 impl Router {
@@ -70,34 +73,38 @@ impl Router {
         &self.graph
     }
 
+    /// Reads an instant as people write one; without an offset it is in the policy's zone.
+    pub fn instant(&self, text: &str) -> Option<Instant> {
+        time::time(text, None, self.policy.zone).ok()
+    }
+
     pub fn moment(&self, at: Instant) -> Moment {
         let calendars = (0..self.policy.calendars.len() as u32).map(CalendarId);
-        Moment { at, open: calendars.map(|calendar| self.calendars.contains(calendar, at.micros)).collect() }
+        let open: Vec<bool> = calendars.map(|calendar| self.is_open(calendar, at)).collect();
+        let clock = self.graph.clock(at, &open);
+        Moment { at, open, clock }
+    }
+
+    pub fn is_open(&self, calendar: CalendarId, at: Instant) -> bool {
+        self.calendars.contains(calendar, at.micros)
     }
 
     /// Decides one lead: its values by [`crate::policy::FieldId`].
     pub fn decide(&self, values: &[Value], at: Instant) -> Decision {
-        self.decide_at(values, &self.moment(at), &mut Scratch::default())
-    }
-
-    /// As [`Router::decide`], for many leads of one instant; `scratch` is memory that is used again.
-    pub fn decide_at(&self, values: &[Value], moment: &Moment, scratch: &mut Scratch) -> Decision {
-        let records = self.match_records(values, moment);
-        let facts = Facts { values, at: moment.at, calendars: &moment.open, records: &records };
-        let found = self.graph.decide(&self.policy, &facts, scratch);
-        let assignment = self.assign(&found, moment.at, &mut |_| {});
-        Decision { at: moment.at, found, assignment }
+        let moment = self.moment(at);
+        let records = self.match_records(values, &moment);
+        let facts = Facts { values, at, calendars: &moment.open, records: &records };
+        let found = Matcher::new(&self.graph).decide_facts(&facts).clone();
+        let assignment = self.assign(&found, at, &mut |_| {});
+        Decision { found, assignment }
     }
 
     /// The row of each records block that belongs to the lead, by [`RecordsId`].
     pub fn match_records(&self, values: &[Value], moment: &Moment) -> Vec<RecordMatch> {
-        let mut matches = vec![RecordMatch::None; self.records.len()];
-        for at in 0..self.records.len() {
-            if let Some(found) = self.find_record(RecordsId(at as u32), values, moment, &matches) {
-                if let Some(place) = matches.get_mut(at) {
-                    *place = found.matched();
-                }
-            }
+        let mut matches = Vec::with_capacity(self.records.len());
+        for at in 0..self.records.len() as u32 {
+            let found = self.find_record(RecordsId(at), values, moment, &matches);
+            matches.push(found.as_ref().map_or(RecordMatch::None, matched));
         }
         matches
     }
@@ -111,15 +118,14 @@ impl Router {
         earlier: &[RecordMatch],
     ) -> Option<Found> {
         let facts = Facts { values, at: moment.at, calendars: &moment.open, records: earlier };
-        let lead = reference::Reference::new(&self.policy, &facts);
+        let lead = Reference::new(&self.policy, &facts);
         let index = self.records.get(id.at())?;
-        let records = self.policy.records.get(id.at())?;
-        Some(index.find(records, &|subject| lead.value(subject), &|condition| lead.holds(condition)))
+        Some(index.find(|subject| lead.value(subject), |condition| lead.holds(condition)))
     }
 
     /// Who takes a matched lead at an instant.
     pub fn assign(&self, found: &Match, at: Instant, trace: &mut dyn FnMut(Tried)) -> Option<Assignment> {
-        let roster = Roster { policy: &self.policy, at, is_open: &|calendar| self.calendars.contains(calendar, at.micros) };
+        let roster = Roster { policy: &self.policy, at, is_open: &|calendar| self.is_open(calendar, at) };
         roster.assign(&found.targets, &|target| self.owner(found, target), trace)
     }
 
@@ -138,10 +144,19 @@ impl Router {
     }
 
     /// The rule that took the lead.
-    pub fn rule(&self, decision: &Decision) -> Option<&Rule> {
-        match decision.found.outcome {
+    pub fn rule(&self, found: &Match) -> Option<&Rule> {
+        match found.outcome {
             Outcome::Rule(rule) => self.policy.rules.get(rule.at()),
             _ => None,
         }
+    }
+}
+
+/// What a search for a lead's row means to its match.
+pub fn matched(found: &Found) -> RecordMatch {
+    match found.outcome {
+        records::Outcome::NoMatch => RecordMatch::None,
+        records::Outcome::Row(row) => RecordMatch::Row(row),
+        records::Outcome::Tie(_) => RecordMatch::Tie,
     }
 }

@@ -74,8 +74,8 @@ fn offset_at(zone: Tz, instant: i64) -> i64 {
     i64::from(zone.offset_from_utc_datetime(&utc).fix().local_minus_utc()) * SECOND
 }
 
-/// The window cut where the zone's offset changes, each piece with its offset. Changes are looked for day by day: no zone
-/// has changed its clock and changed it back within a day since 1970.
+/// The window cut where the zone's offset changes, each piece with its offset. Changes are looked for day by day: since 1970 no
+/// zone of the database has changed its clock twice within six days.
 fn pieces(zone: Tz, window: Span) -> Vec<(Span, i64)> {
     let mut pieces = Vec::new();
     let (mut start, mut offset) = (window.start, offset_at(zone, window.start));

@@ -1,5 +1,6 @@
-//! The open spans of one UTC year with the open time before each, so that a sum of open time is two searches.
+//! The open spans of one UTC year, with a place to look for each day and the open time before each span.
 
+use super::hours::DAY;
 use super::spans::Span;
 
 /// ```text
@@ -7,22 +8,29 @@ use super::spans::Span;
 ///           |--- 8h ---|  |--- 4h ---|    |-- ...
 ///           start    end
 /// ```
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct Year {
+    start: i64,
     spans: Vec<Span>,
+    /// For each day of the year, and for its end, how many spans have ended when it begins.
+    ended: Vec<u32>,
     /// The open time of all spans before this one; one more than `spans`, the last is the year's.
     before: Vec<i64>,
 }
 
 impl Year {
-    pub fn new(spans: Vec<Span>) -> Self {
+    /// From the spans of a window of whole UTC days.
+    pub fn new(window: Span, spans: Vec<Span>) -> Self {
+        let days = window.length() / DAY;
+        let ended_by = |instant| spans.partition_point(|span| span.end <= instant) as u32;
+        let ended = (0..=days).map(|day| ended_by(window.start + day * DAY)).collect();
         let mut sum = 0;
         let mut before = vec![0];
         before.extend(spans.iter().map(|span| {
             sum += span.length();
             sum
         }));
-        Year { spans, before }
+        Year { start: window.start, spans, ended, before }
     }
 
     pub fn spans(&self) -> &[Span] {
@@ -52,7 +60,12 @@ impl Year {
         Some(self.spans.get(at)?.start + open - self.before.get(at)?)
     }
 
+    /// How many spans have ended by an instant.
     fn ended_by(&self, instant: i64) -> usize {
-        self.spans.partition_point(|span| span.end <= instant)
+        let day = instant.saturating_sub(self.start).div_euclid(DAY).clamp(0, self.ended.len() as i64 - 1) as usize;
+        let from = self.ended.get(day).map_or(0, |&at| at as usize);
+        let to = self.ended.get(day + 1).map_or(self.spans.len(), |&at| at as usize);
+        let of_day = self.spans.get(from..to).unwrap_or(&[]);
+        from + of_day.partition_point(|span| span.end <= instant)
     }
 }

@@ -15,6 +15,8 @@ pub(super) enum Node {
     Partition(u32),
     Score(ScoreId),
     Grade(GradeId),
+    /// All of them: which one a lead is in is settled once for all.
+    Territories,
     Territory(TerritoryId),
     Records(RecordsId),
     Route(RouteId),

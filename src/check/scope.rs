@@ -290,9 +290,7 @@ impl<'a> Scope<'a> {
             })),
             Kind::Territory => {
                 let ids = self.territories.get(&name.text)?.clone();
-                for territory in &ids {
-                    self.dependencies.edge(Node::Territory(*territory), name.span);
-                }
+                self.dependencies.edge(Node::Territories, name.span);
                 Some(Meaning::Territory(ids))
             }
             _ => None,

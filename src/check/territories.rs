@@ -2,7 +2,7 @@
 
 use super::conditions::any;
 use super::cycles::Node;
-use super::names::Declarations;
+use super::names::{Declarations, in_order};
 use super::scope::Scope;
 use crate::diagnostic::Diagnostic;
 use crate::policy::{Condition, ConditionKind, Territory, TerritoryId, TerritorySet};
@@ -15,6 +15,10 @@ impl Scope<'_> {
         let mut sets = Vec::with_capacity(found.territory_sets.len());
         let mut all: Vec<Territory> = Vec::new();
         self.set_order(found);
+        self.dependencies.enter(Node::Territories, "territories");
+        for (at, territory) in found.territory_sets.iter().flat_map(|(set, _)| in_order(&set.roots)).enumerate() {
+            self.dependencies.edge(Node::Territory(TerritoryId(at as u32)), territory.name.span);
+        }
         for (at, (set, span)) in found.territory_sets.iter().enumerate() {
             let roots = self.tree(set, at as u32, &mut all);
             sets.push(TerritorySet {
@@ -75,19 +79,15 @@ impl Scope<'_> {
 
     /// A territory without a condition of its own is any of its children.
     fn sums(&mut self, set: &ast::Territories, all: &mut [Territory]) {
-        let written = super::names::in_order(&set.roots);
+        let written = in_order(&set.roots);
         let first = all.len().saturating_sub(written.len());
-        for ((id, territory), written) in all.iter_mut().enumerate().skip(first).zip(written) {
-            if written.when.is_some() {
-                continue;
+        for (at, written) in (first..all.len()).zip(written).rev() {
+            let Some(territory) = all.get(at).filter(|_| written.when.is_none()) else { continue };
+            let of_child = |child: &TerritoryId| Some(all.get(child.at())?.when.kind.clone());
+            let kind = any(territory.children.iter().filter_map(of_child).collect(), written.span);
+            if let Some(territory) = all.get_mut(at) {
+                territory.when = Condition { kind, span: written.span };
             }
-            let span = written.span;
-            self.dependencies.enter(Node::Territory(TerritoryId(id as u32)), territory.name.as_str());
-            for child in &territory.children {
-                self.dependencies.edge(Node::Territory(*child), territory.span);
-            }
-            let children = territory.children.iter().map(|child| ConditionKind::Territory(vec![*child])).collect();
-            territory.when = Condition { kind: any(children, span), span };
         }
     }
 

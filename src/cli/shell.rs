@@ -6,7 +6,9 @@ use std::path::PathBuf;
 
 /// Print completions for a shell
 #[derive(Debug, Args)]
-#[command(after_help = "Examples:\n  leadway completions bash > /etc/bash_completion.d/leadway\n  leadway completions zsh > ~/.zfunc/_leadway")]
+#[command(
+    after_help = "Examples:\n  leadway completions bash > /etc/bash_completion.d/leadway\n  leadway completions zsh > ~/.zfunc/_leadway"
+)]
 pub struct Completions {
     shell: clap_complete::Shell,
 }
@@ -36,12 +38,11 @@ pub fn man(arguments: &Man) -> Result<Exit, Failure> {
         output::print(&String::from_utf8_lossy(&text))?;
         return Ok(Exit::Fine);
     };
-    let subcommands = command.get_subcommands().map(|sub| (format!("leadway-{}", sub.get_name()), sub.clone()));
-    for (name, page) in std::iter::once(("leadway".to_owned(), command.clone())).chain(subcommands) {
+    let subcommands = command.get_subcommands().map(|sub| (format!("leadway-{}.1", sub.get_name()), sub.clone()));
+    for (name, page) in std::iter::once(("leadway.1".to_owned(), command.clone())).chain(subcommands) {
         let mut text = Vec::new();
-        clap_mangen::Man::new(page.name(name.clone())).render(&mut text)?;
-        let path = folder.join(format!("{name}.1"));
-        output::write_file(&path, &text)?;
+        clap_mangen::Man::new(page).render(&mut text)?;
+        output::write_file(&folder.join(name), &text)?;
     }
     Ok(Exit::Fine)
 }

@@ -10,35 +10,24 @@ use std::borrow::Cow;
 pub const DELIMITERS: [u8; 4] = [b',', b';', b'\t', b'|'];
 
 /// Where a cell stands in the text.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Cell {
-    start: u32,
-    end: u32,
-    form: Form,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Form {
-    /// As it stands; for a quoted cell, what is between its quotes.
-    Plain,
-    /// From the opening quote, with doubled quotes or text behind the closing one.
-    Escaped,
+    pub start: u32,
+    pub end: u32,
+    /// It runs from its opening quote and has doubled quotes, or text behind the closing one. Else it is the text itself.
+    pub escaped: bool,
 }
 
 impl Cell {
-    pub const BLANK: Cell = Cell { start: 0, end: 0, form: Form::Plain };
-
     /// The cell's text; `text` is what it was split from.
     pub fn text(self, text: &str) -> Cow<'_, str> {
         let raw = text.get(self.start as usize..self.end as usize).unwrap_or("");
-        match self.form {
-            Form::Plain => Cow::Borrowed(raw),
-            Form::Escaped => Cow::Owned(unescape(raw)),
-        }
+        if self.escaped { Cow::Owned(unescape(raw)) } else { Cow::Borrowed(raw) }
     }
 }
 
-fn unescape(raw: &str) -> String {
+/// The text of a quoted cell that [`Cell::text`] would resolve: from its opening quote on.
+pub fn unescape(raw: &str) -> String {
     let mut rest = raw.get(1..).unwrap_or("");
     let mut plain = String::with_capacity(rest.len());
     while let Some(at) = memchr::memchr(b'"', rest.as_bytes()) {
@@ -79,19 +68,19 @@ pub fn record(text: &[u8], at: usize, delimiter: u8, cells: &mut Vec<Cell>) -> S
     }
     let mut at = start;
     loop {
-        let (end, form) = match text.get(at) {
-            Some(b'"') => match quoted(text, at, delimiter) {
+        let opened = text.get(at) == Some(&b'"');
+        let (end, escaped) = match opened {
+            true => match quoted(text, at, delimiter) {
                 Some(found) => found,
                 None => return Scan::OpenQuote { start },
             },
-            _ => (plain(text, at, delimiter), Form::Plain),
+            false => (plain(text, at, delimiter), false),
         };
         let last = text.get(end) != Some(&delimiter);
         // The line end may be `\r\n`.
         let stop = if last && end > at && text.get(end - 1) == Some(&b'\r') { end - 1 } else { end };
-        let closed = form == Form::Plain && text.get(at) == Some(&b'"');
-        let (from, to) = if closed { (at + 1, stop.saturating_sub(1)) } else { (at, stop) };
-        cells.push(Cell { start: from as u32, end: to as u32, form });
+        let (from, to) = if opened && !escaped { (at + 1, stop.saturating_sub(1)) } else { (at, stop) };
+        cells.push(Cell { start: from as u32, end: to as u32, escaped });
         at = end + 1;
         if last {
             return Scan::Record { start, end: at.min(text.len()) };
@@ -105,23 +94,23 @@ fn plain(text: &[u8], at: usize, delimiter: u8) -> usize {
     memchr::memchr2(delimiter, b'\n', rest).map_or(text.len(), |found| at + found)
 }
 
-/// The end of a cell that a quote opens at `at`.
-fn quoted(text: &[u8], at: usize, delimiter: u8) -> Option<(usize, Form)> {
-    let mut form = Form::Plain;
+/// The end of a cell that a quote opens at `at`, and whether it is escaped; `None` where the quote is never closed.
+fn quoted(text: &[u8], at: usize, delimiter: u8) -> Option<(usize, bool)> {
+    let mut escaped = false;
     let mut from = at + 1;
     loop {
         let close = from + memchr::memchr(b'"', text.get(from..)?)?;
         match text.get(close + 1) {
             Some(b'"') => {
-                form = Form::Escaped;
+                escaped = true;
                 from = close + 2;
             }
-            None | Some(b'\n') => return Some((close + 1, form)),
+            None | Some(b'\n') => return Some((close + 1, escaped)),
             Some(b'\r') if matches!(text.get(close + 2), None | Some(b'\n')) => {
-                return Some(((close + 2).min(text.len()), form));
+                return Some(((close + 2).min(text.len()), escaped));
             }
-            Some(next) if *next == delimiter => return Some((close + 1, form)),
-            Some(_) => return Some((plain(text, close + 1, delimiter), Form::Escaped)),
+            Some(next) if *next == delimiter => return Some((close + 1, escaped)),
+            Some(_) => return Some((plain(text, close + 1, delimiter), true)),
         }
     }
 }

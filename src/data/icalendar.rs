@@ -21,8 +21,8 @@ use std::collections::{BTreeMap, BTreeSet};
 const MAX_BYTES: usize = 8 << 20;
 /// Occurrences of all rules of a file, those before 1970 too.
 const MAX_OCCURRENCES: usize = 200_000;
-/// Rules of a file. One that never occurs costs its search, so the count is bounded as well.
-const MAX_RULES: usize = 2_000;
+/// Rules of a file: what lies between the occurrences of a rare one is searched too.
+const MAX_RULES: usize = 500;
 /// Longer events are faults of the file rather than holidays.
 const MAX_LENGTH: i64 = 366;
 
@@ -30,6 +30,9 @@ const MAX_LENGTH: i64 = 366;
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Holidays {
     pub days: BTreeSet<NaiveDate>,
+    /// The last day that no endless rule gives. After it the file knows no movable feast, and perhaps nothing at all, which is
+    /// worth saying when it is past.
+    pub listed_until: Option<NaiveDate>,
     pub warnings: Vec<IcsWarning>,
 }
 
@@ -59,7 +62,7 @@ pub fn holidays(bytes: &[u8]) -> Result<Holidays, IcsFault> {
     let read = content_lines(bytes);
     let events = events(&read.lines)?;
     let moved = moved_days(&events)?;
-    let mut out = Holidays { days: BTreeSet::new(), warnings: reading_warnings(&read) };
+    let mut out = Holidays { warnings: reading_warnings(&read), ..Holidays::default() };
     let mut budget = Budget { rules: MAX_RULES, occurrences: MAX_OCCURRENCES };
     let mut timed: Vec<&Event> = Vec::new();
     for event in &events {
@@ -78,8 +81,13 @@ pub fn holidays(bytes: &[u8]) -> Result<Holidays, IcsFault> {
             out.warnings.push(IcsWarning { line: event.line, message });
             continue;
         }
+        let mut last = None;
         for first in occurrences(event, span.start, &moved, &mut budget)? {
+            last = days_from(first, span.offset, span.length).last();
             out.days.extend(days_from(first, span.offset, span.length).filter(in_horizon));
+        }
+        if !event.recurs_for_ever() {
+            out.listed_until = out.listed_until.max(last);
         }
     }
     if let Some(first) = timed.first() {
@@ -132,6 +140,11 @@ impl<'a> Event<'a> {
 
     fn uid(&self) -> Option<&'a str> {
         self.first("UID").map(|line| line.value.as_str())
+    }
+
+    fn recurs_for_ever(&self) -> bool {
+        let ends = |part: &str| matches!(part.split_once('='), Some(("COUNT" | "UNTIL", _)));
+        self.all("RRULE").any(|line| !line.value.to_ascii_uppercase().split(';').any(ends))
     }
 
     fn title(&self) -> &'a str {
@@ -354,7 +367,11 @@ fn rule_days(line: &ContentLine, start: NaiveDate, budget: &mut Budget) -> Resul
     let midnight = rrule::Tz::UTC.from_utc_datetime(&start.and_time(NaiveTime::MIN));
     let rule = rule.validate(midnight).map_err(|error| wrong(&reason(error)))?;
     let mut days = Vec::new();
-    for day in RRuleSet::new(midnight).rrule(rule).limit().into_iter().map(|at| at.date_naive()) {
+    let mut rule_days = RRuleSet::new(midnight).rrule(rule).limit().into_iter().map(|at| at.date_naive()).peekable();
+    if rule_days.peek().is_none() {
+        return Err(wrong(&"no day is like that"));
+    }
+    for day in rule_days {
         if day > until || day.year() > 2100 {
             break;
         }

@@ -29,9 +29,8 @@ pub fn read(ty: &Type, literal: &LiteralKind, context: &Context) -> Result<Value
         Type::Language => language_tag(literal),
         Type::OneOf(options) => {
             let written = words(literal).ok_or_else(|| Bad::new(value::expected(ty)))?;
-            value::one_of(options, &written)
-                .map(Value::Text)
-                .map_err(|bad| Bad { suggestion: bad.suggestion.map(|option| as_option(&option)), ..bad })
+            let meant = || value::suggest(ty, &written).map(|option| as_option(&option));
+            value::one_of(options, &written).map(Value::Text).map_err(|bad| bad.suggest(meant()))
         }
         Type::SetOf(member) => read(member, literal, context),
     }

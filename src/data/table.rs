@@ -118,7 +118,7 @@ pub fn read_table(bytes: &[u8]) -> Result<DataTable, TableFault> {
             }
         }
         if cells.len() <= width || blank_behind {
-            cells.resize(width, Cell::BLANK);
+            cells.resize(width, Cell::default());
             table.cells.extend_from_slice(&cells);
             table.lines.push(line);
         }

@@ -96,8 +96,11 @@ fn without_accents(folded: &str) -> String {
 }
 
 /// The option nearest to what was written, where one is near enough to be a slip: by Damerau-Levenshtein distance, at most a third
-/// of the length.
+/// of the length. Nothing is near a text of more than 64 bytes.
 pub fn nearest<'a>(written: &str, options: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    if written.len() > 64 {
+        return None;
+    }
     let written = squeeze(written);
     let limit = written.chars().count().div_ceil(3);
     options

@@ -40,7 +40,7 @@ impl From<Value> for Good {
     }
 }
 
-/// A text that is no value of the type.
+/// A text that is no value of the type. [`read`] leaves the suggestion to [`suggest`], since a file may have a million bad values.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Bad {
     /// In the user's words, to stand behind "expected": `a date such as 2026-03-04`.
@@ -122,6 +122,16 @@ pub fn expected(ty: &Type) -> String {
     }
 }
 
+/// A value that may have been meant by a bad one, where there is something near: for countries and options.
+pub fn suggest(ty: &Type, raw: &str) -> Option<SmolStr> {
+    match ty {
+        Type::Country => country::nearest(raw),
+        Type::OneOf(options) => text::nearest(raw, options.iter().map(SmolStr::as_str)).map(SmolStr::new),
+        Type::SetOf(member) => suggest(member, raw),
+        _ => None,
+    }
+}
+
 fn bounds<T: std::fmt::Display>(low: Option<&T>, high: Option<&T>) -> String {
     match (low, high) {
         (Some(low), Some(high)) => format!(" from {low} to {high}"),
@@ -156,7 +166,7 @@ fn within<T: PartialOrd>(value: &T, low: &Option<T>, high: &Option<T>) -> bool {
 fn integer_fault(ty: &Type, raw: &str) -> Bad {
     match number::integer(raw) {
         Err(number::Fault::Ambiguous) => {
-            Bad::new(format!("{} without a point (it could be `{}`)", expected(ty), raw.replace('.', "")))
+            Bad::new(format!("{}, without a point (it could be `{}`)", expected(ty), raw.replace('.', "")))
         }
         _ => Bad::new(expected(ty)),
     }
@@ -181,9 +191,9 @@ fn bad_time(ty: &Type, raw: &str, fault: time::Fault) -> Bad {
     match fault {
         time::Fault::Unreadable => Bad::new(expected(ty)),
         time::Fault::NoSuchDay => Bad::new(format!("{what} that the calendar has")),
-        time::Fault::Ambiguous => Bad::new(format!(
-            "{what} whose order is clear: in `{raw}` either number could be the month, and no other value of the column tells"
-        )),
+        time::Fault::Ambiguous => {
+            Bad::new(format!("{what} whose order is clear: in `{raw}` either number could be the month"))
+        }
         time::Fault::OtherOrder(DateOrder::MonthFirst) => {
             Bad::new(format!("{what} as month/day/year, as in the rest of the column"))
         }
@@ -225,10 +235,7 @@ pub fn one_of(options: &[SmolStr], raw: &str) -> Result<Text, Bad> {
     let mut alike = options.iter().filter(|option| text::squeeze(option) == key);
     match (alike.next(), alike.next()) {
         (Some(same), None) => Ok(option(same)),
-        _ => {
-            let near = text::nearest(raw, options.iter().map(SmolStr::as_str));
-            Err(Bad::new(one_of_words(options)).suggest(near))
-        }
+        _ => Err(Bad::new(one_of_words(options))),
     }
 }
 

@@ -517,3 +517,67 @@ fn by_atom(starts: &[u32], size: u32) -> Vec<u32> {
         })
         .collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::atoms::AtomSet;
+    use super::*;
+    use proptest::prelude::*;
+    use std::sync::Arc;
+
+    /// Few and many atoms, and more atoms than a table is made for.
+    const SIZES: [u32; 3] = [3, 40, 5_000];
+    const FLAGS: FlagId = 5;
+
+    fn some_cube() -> impl Strategy<Value = Cube> {
+        let set = |dim: u32| {
+            let size = SIZES[dim as usize];
+            prop::collection::vec((0..size, 1..=size / 2 + 1), 1..3).prop_map(move |runs| {
+                let runs = runs.into_iter().map(|(start, length)| (start, (start + length).min(size))).collect();
+                (dim, Arc::new(AtomSet::new(runs)))
+            })
+        };
+        let flags = prop::collection::btree_map(0..FLAGS, any::<bool>(), 0..4);
+        let sets = (prop::option::of(set(0)), prop::option::of(set(1)), prop::option::of(set(2)));
+        (sets, flags).prop_map(|((one, two, three), flags)| Cube {
+            sets: [one, two, three].into_iter().flatten().collect(),
+            flags: flags.into_iter().collect(),
+        })
+    }
+
+    fn some_lead() -> impl Strategy<Value = (Vec<u32>, Vec<FlagId>)> {
+        let atoms = (0..SIZES[0], 0..SIZES[1], 0..SIZES[2]).prop_map(|(one, two, three)| vec![one, two, three]);
+        (atoms, prop::sample::subsequence((0..FLAGS).collect::<Vec<_>>(), 0..FLAGS as usize))
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(60))]
+
+        /// Cubes are repeated with a rare one among them, so that hits lie in all words, blocks and parts.
+        #[test]
+        fn an_index_finds_what_going_through_the_cubes_does(
+            cubes in prop::collection::vec(some_cube(), 1..40),
+            times in prop::sample::select(vec![1, 2, 13, 40, 600]),
+            leads in prop::collection::vec(some_lead(), 1..6),
+            skip in any::<prop::sample::Index>(),
+        ) {
+            let never = Cube { sets: vec![(1, Arc::new(AtomSet::one(39)))], flags: vec![(0, true), (1, true)] };
+            let filled = cubes.iter().flat_map(|cube| std::iter::repeat_n(&never, times).chain([cube]));
+            let owned: Vec<(u32, Cube)> = filled.enumerate().map(|(at, cube)| (at as u32 / 3, cube.clone())).collect();
+            let index = Index::new(&SIZES, &owned);
+            let mut cursor = Cursor::default();
+            let mut owners = Vec::new();
+            for (atoms, flags) in &leads {
+                let from = skip.index(owned.len());
+                let holds: Vec<usize> = (0..owned.len()).filter(|&at| owned[at].1.holds(atoms, flags)).collect();
+                let first = holds.iter().find(|&&at| at >= from);
+                let hit = index.first(&mut cursor, atoms, flags, from as u32);
+                prop_assert_eq!(hit, first.map(|&at| Hit { cube: at as u32, owner: at as u32 / 3 }));
+                let mut expected: Vec<u32> = holds.iter().map(|&at| at as u32 / 3).collect();
+                expected.dedup();
+                index.all(&mut cursor, atoms, flags, &mut owners);
+                prop_assert_eq!(&owners, &expected);
+            }
+        }
+    }
+}

@@ -3,9 +3,7 @@
 use super::atoms::{AtomSet, DimId, FlagId};
 use super::axis::{NumberAxis, TextAxis};
 use super::patterns::Patterns;
-use crate::policy::{
-    Condition, ConditionKind, Entry, LetId, LetValue, Policy, Predicate, Range, Subject, Test, TextSet, Type,
-};
+use crate::policy::{LetId, LetValue, Policy, Predicate, Range, Subject, Test, TextSet, Type};
 use indexmap::IndexSet;
 use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
@@ -167,7 +165,7 @@ impl TextSets {
 impl Questions {
     pub fn new(policy: &Policy) -> Self {
         let mut questions = Questions::default();
-        each_condition(policy, &mut |condition| questions.collect(policy, condition));
+        policy.each_test(&mut |test| questions.collect(policy, test));
         questions.cut();
         questions
     }
@@ -190,19 +188,10 @@ impl Questions {
         self.flags - 1
     }
 
-    fn collect(&mut self, policy: &Policy, condition: &Condition) {
-        match &condition.kind {
-            ConditionKind::And(parts) | ConditionKind::Or(parts) => {
-                parts.iter().for_each(|part| self.collect(policy, part));
-            }
-            ConditionKind::Not(part) => self.collect(policy, part),
-            ConditionKind::Test(Test { subject, predicate }) => {
-                let at = self.subject(policy, *subject);
-                if let Some(asked) = self.subjects.get_mut(at) {
-                    asked.add(predicate);
-                }
-            }
-            _ => {}
+    fn collect(&mut self, policy: &Policy, test: &Test) {
+        let at = self.subject(policy, test.subject);
+        if let Some(asked) = self.subjects.get_mut(at) {
+            asked.add(&test.predicate);
         }
     }
 
@@ -356,26 +345,4 @@ fn family(policy: &Policy, subject: Subject) -> Family {
         Some(Type::SetOf(_)) => Family::Set,
         _ => Family::Text,
     }
-}
-
-/// Every condition that a match may ask.
-fn each_condition(policy: &Policy, visit: &mut impl FnMut(&Condition)) {
-    for found in &policy.lets {
-        if let LetValue::Condition(condition) = &found.value {
-            visit(condition);
-        }
-    }
-    policy.segments.iter().for_each(|segment| visit(&segment.when));
-    policy.scores.iter().flat_map(|score| &score.terms).filter_map(|term| term.when.as_ref()).for_each(&mut *visit);
-    policy.territories.iter().for_each(|territory| visit(&territory.when));
-    policy.excludes.iter().for_each(|exclude| visit(&exclude.when));
-    policy.tables.iter().flat_map(|table| &table.rows).flat_map(|row| &row.cells).for_each(&mut *visit);
-    policy.rules.iter().filter_map(|rule| rule.when.as_ref()).for_each(&mut *visit);
-    for entry in policy.routes.iter().flat_map(|route| &route.entries) {
-        if let Entry::Continue { when: Some(when), .. } = entry {
-            visit(when);
-        }
-    }
-    let keys = policy.experiments.iter().flat_map(|experiment| &experiment.keys);
-    keys.filter_map(|(_, unless)| unless.as_ref()).for_each(visit);
 }

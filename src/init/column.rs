@@ -8,7 +8,7 @@ use crate::policy::{Type, Value};
 use chrono_tz::Tz;
 use indexmap::{IndexMap, IndexSet};
 use rust_decimal::Decimal;
-use rustc_hash::{FxHashSet, FxHasher};
+use rustc_hash::{FxBuildHasher, FxHashSet, FxHasher};
 use smol_str::SmolStr;
 use std::hash::{Hash, Hasher};
 
@@ -51,7 +51,7 @@ pub(super) struct Seen {
     pub written: SmolStr,
     pub count: u64,
     /// Whether it reads, for each candidate; none where the candidate was given up before.
-    reads: Vec<Option<bool>>,
+    read: Vec<Option<bool>>,
 }
 
 /// A type that a column may be of, and how its values read.
@@ -78,7 +78,7 @@ pub(super) struct Column {
     /// Spellings that stand for no value, as written, and how often each occurs.
     pub stand_ins: IndexMap<SmolStr, u64>,
     /// Distinct values, by folded form.
-    pub values: IndexMap<SmolStr, Seen>,
+    pub values: IndexMap<SmolStr, Seen, FxBuildHasher>,
     /// There were more distinct values than are kept.
     pub many: bool,
     pub candidates: Vec<Candidate>,
@@ -98,7 +98,6 @@ pub(super) struct Numbers {
     pub high: Option<Decimal>,
     /// The lowest but -1.
     pub low_but_minus_one: Option<Decimal>,
-    pub minus_ones: u64,
 }
 
 /// Which orders of day and month the dates of a column show.
@@ -134,7 +133,7 @@ impl Column {
             blank: 0,
             present: 0,
             stand_ins: IndexMap::new(),
-            values: IndexMap::new(),
+            values: IndexMap::default(),
             many: false,
             candidates,
             numbers: Numbers::default(),
@@ -152,14 +151,28 @@ impl Column {
             return;
         }
         let folded = text::fold(raw);
+        if let Some(seen) = self.values.get_mut(&folded) {
+            seen.count += 1;
+            self.present += 1;
+            self.unique = None;
+            for (candidate, read) in self.candidates.iter_mut().zip(&seen.read) {
+                candidate.count(*read);
+            }
+            return;
+        }
         // `NA` is Namibia where countries stand.
         if STAND_INS.contains(&folded.as_str()) && !(folded == "na" && self.hints(&["country", "nation"])) {
             *self.stand_ins.entry(raw.into()).or_default() += 1;
             return;
         }
         self.present += 1;
+        self.see_new(raw, folded);
+    }
+
+    /// Sees a value for the first time, or again where there were too many to keep it.
+    fn see_new(&mut self, raw: &str, folded: SmolStr) {
         let mut hasher = FxHasher::default();
-        raw.hash(&mut hasher);
+        folded.hash(&mut hasher);
         if self.unique.as_mut().is_some_and(|seen| !seen.insert(hasher.finish())) {
             self.unique = None;
         }
@@ -170,24 +183,26 @@ impl Column {
         }
         self.clock |= raw.contains(':');
         self.leading_zero |= raw.len() > 1 && raw.starts_with('0') && raw.bytes().all(|byte| byte.is_ascii_digit());
-        self.numbers.minus_ones += u64::from(raw == "-1");
-        if let Some(seen) = self.values.get_mut(&folded) {
-            seen.count += 1;
-            for (candidate, reads) in self.candidates.iter_mut().zip(&seen.reads) {
-                candidate.count(raw, *reads);
-            }
-            return;
-        }
-        let mut reads = Vec::new();
+        let mut read = Vec::new();
         for candidate in &mut self.candidates {
-            let read = candidate.lives().then(|| candidate.read(raw, &mut self.numbers));
-            candidate.count(raw, read);
-            reads.push(read);
+            let reads = candidate.lives().then(|| candidate.read(raw, &mut self.numbers));
+            candidate.count(reads);
+            if reads == Some(false) && candidate.bad_values.len() <= MAX_BAD {
+                candidate.bad_values.insert(raw.into());
+            }
+            read.push(reads);
         }
         match self.values.len() < MAX_VALUES {
-            true => _ = self.values.insert(folded, Seen { written: raw.into(), count: 1, reads }),
+            true => _ = self.values.insert(folded, Seen { written: raw.into(), count: 1, read }),
             false => self.many = true,
         }
+    }
+
+    /// How often -1 stands for no value: it is the only negative number, and not a rare one.
+    pub fn missing_minus_ones(&self) -> Option<u64> {
+        let count = self.values.get("-1").map_or(0, |seen| seen.count);
+        let only = self.numbers.low_but_minus_one.is_some_and(|low| !low.is_sign_negative());
+        (only && count > 0 && count * 100 >= self.present).then_some(count)
     }
 
     /// Whether the header has one of these words.
@@ -206,7 +221,7 @@ impl Column {
 
     /// The candidate of a type that reads every value.
     pub fn reads(&self, ty: impl Fn(&Type) -> bool) -> Option<&Candidate> {
-        self.mostly_reads(ty).filter(|candidate| candidate.bad == 0)
+        self.mostly_reads(ty).filter(|candidate| candidate.good == self.present)
     }
 
     /// The candidate of a type that reads all values but one in twenty, with the order of dates that the column shows.
@@ -220,7 +235,7 @@ impl Column {
         self.candidates
             .iter()
             .find(|candidate| ty(&candidate.ty) && (!ordered(&candidate.ty) || candidate.dates == dates))
-            .filter(|candidate| candidate.lives() && candidate.good > 0 && candidate.bad * 20 <= self.present)
+            .filter(|candidate| candidate.good > 0 && candidate.good * 20 >= self.present * 19)
     }
 }
 
@@ -244,17 +259,10 @@ impl Candidate {
         read.is_ok()
     }
 
-    fn count(&mut self, raw: &str, read: Option<bool>) {
-        match read {
-            Some(true) => self.good += 1,
-            Some(false) => {
-                self.bad += 1;
-                if self.bad_values.len() <= MAX_BAD {
-                    self.bad_values.insert(raw.into());
-                }
-            }
-            None => {}
-        }
+    /// Counts a value, which was read or not; none says that nobody asked.
+    fn count(&mut self, read: Option<bool>) {
+        self.good += u64::from(read == Some(true));
+        self.bad += u64::from(read == Some(false));
     }
 }
 
@@ -266,12 +274,5 @@ impl Numbers {
         if number != Decimal::NEGATIVE_ONE {
             self.low_but_minus_one = lower(self.low_but_minus_one);
         }
-    }
-
-    /// -1 stands for no value: it is the only negative number, and not a rare one.
-    pub fn minus_one_is_missing(&self, present: u64) -> bool {
-        self.minus_ones * 100 >= present
-            && self.minus_ones > 0
-            && self.low_but_minus_one.is_some_and(|low| !low.is_sign_negative())
     }
 }

@@ -93,8 +93,8 @@ fn number(column: &Column) -> Option<Decision> {
         column.reads(|ty| matches!(ty, Type::Decimal { .. }))?;
     }
     let numbers = &column.numbers;
-    let minus_one = numbers.minus_one_is_missing(column.present);
-    let low = if minus_one { numbers.low_but_minus_one? } else { numbers.low? };
+    let minus_ones = column.missing_minus_ones();
+    let low = if minus_ones.is_some() { numbers.low_but_minus_one? } else { numbers.low? };
     let high = numbers.high?;
     let percent = column.hints(&["score", "percent", "percentage", "probability", "intent"]);
     let range = match () {
@@ -104,9 +104,9 @@ fn number(column: &Column) -> Option<Decision> {
     };
     let kind = if whole { "integer" } else { "decimal" };
     let mut decision = plain(format!("{kind}{range}"), format!("{low} to {high}, {}", filled(column)));
-    if minus_one {
+    if let Some(count) = minus_ones {
         decision.missing.push("-1".into());
-        decision.seen.push_str(&format!(", {} of them -1", thousands(numbers.minus_ones)));
+        decision.seen.push_str(&format!(", {} of them -1", thousands(count)));
     }
     Some(decision)
 }

@@ -32,7 +32,7 @@ const RESERVED: [&str; 28] = [
     "false",
 ];
 /// A longer name is cut, between words where it can be.
-const MAX_NAME: usize = 48;
+const MAX_NAME: usize = 40;
 
 /// The name of a field for a column: `Lead Source` is `lead_source`, `TotalVisits` is `total_visits`. The place of the
 /// column, from 1, names one whose header has no letter to make a name of.
@@ -106,7 +106,7 @@ mod tests {
             ("Priority", "lead_priority"),
             ("2nd contact", "column_2nd_contact"),
             ("売上", "column_7"),
-            ("What matters most to you in choosing a course of ours", "what_matters_most_to_you_in_choosing_a_course"),
+            ("What matters most to you in choosing a course of ours", "what_matters_most_to_you_in_choosing_a"),
             ("don't call", "dont_call"),
             ("", "column_7"),
         ];

@@ -1,24 +1,31 @@
 //! The policy for an export: a lead block with what was seen beside it, and a route that takes every lead.
 
+use crate::format;
 use crate::init::decide::thousands;
 use crate::init::infer::{Choice, Inferred, InferredField, InferredType};
+use crate::source::FileId;
+use crate::syntax;
 
-/// Lists of values are broken near this column.
-const WIDTH: usize = 100;
+/// The values of an enum are broken near this column, so that the clauses behind them stay on the screen.
+const VALUES_WIDTH: usize = 64;
+/// Spellings stand on their own lines and may be longer.
+const SPELLINGS_WIDTH: usize = 100;
 
-/// A policy that checks and routes the export that it was inferred from. `file` is the export's name.
-pub fn policy(inferred: &Inferred, file: &str) -> String {
+/// A policy that checks and routes the export that it was inferred from; none where no column has a name and a value.
+/// `file` is the export's name.
+pub fn policy(inferred: &Inferred, file: &str) -> Option<String> {
+    if inferred.fields.is_empty() {
+        return None;
+    }
     let file = file.rsplit(['/', '\\']).next().unwrap_or(file);
     let title = file.split('.').next().unwrap_or(file);
+    let leads = format!("{} lead{}", thousands(inferred.rows), if inferred.rows == 1 { "" } else { "s" });
     let mut out = format!(
-        "# Inferred from {} leads of {}. Read it, change what is wrong, then write rules into `route main`.\n\n",
-        thousands(inferred.rows),
-        one_line(file)
-    );
-    out.push_str(&format!(
-        "policy {} {{\n  timezone \"UTC\"\n  on bad lead queue triage\n}}\n\nlead {{\n",
+        "# Inferred from {leads} of {}. Read it, change what is wrong, then write rules into `route main`.\n\n\
+        policy {} {{\n  timezone \"UTC\"  # of times that name no zone: put yours\n  on bad lead queue triage\n}}\n\nlead {{\n",
+        one_line(file),
         quote(title)
-    ));
+    );
     let missing: Vec<String> = inferred.missing.iter().map(|(spelling, _)| quote(spelling)).collect();
     let counted: u64 = inferred.missing.iter().map(|(_, count)| count).sum();
     let seen = if counted > 0 { format!("  # {} values", thousands(counted)) } else { String::new() };
@@ -33,7 +40,8 @@ pub fn policy(inferred: &Inferred, file: &str) -> String {
         out.push_str(&format!("  #   {}: {why}\n", quote(&one_line(column))));
     }
     out.push_str("}\n\nqueue triage\n\nroute main {\n  otherwise { assign queue triage }\n}\n");
-    out
+    let parsed = syntax::parse(FileId(0), &out);
+    Some(format::format(&parsed, &out).unwrap_or(out))
 }
 
 fn write_field(field: &InferredField, out: &mut String) {
@@ -49,11 +57,11 @@ fn write_field(field: &InferredField, out: &mut String) {
             let values: Vec<String> = choices.iter().map(|choice| literal(&choice.value)).collect();
             let spellings: Vec<String> = choices.iter().flat_map(spellings).collect();
             out.push_str(&format!("  # {}\n  {} one of ", field.seen, field.name));
-            push_wrapped(&values, out);
+            push_wrapped(&values, VALUES_WIDTH, out);
             out.push_str(&format!("{required}{missing}"));
             if !spellings.is_empty() {
                 out.push_str(&format!("\n    from {} {{ ", quote(&field.column)));
-                push_wrapped(&spellings, out);
+                push_wrapped(&spellings, SPELLINGS_WIDTH, out);
                 out.push_str(" }");
             } else {
                 out.push_str(&from);
@@ -71,10 +79,10 @@ fn spellings(choice: &Choice) -> impl Iterator<Item = String> {
 }
 
 /// A list with commas, broken into lines.
-fn push_wrapped(parts: &[String], out: &mut String) {
+fn push_wrapped(parts: &[String], width: usize, out: &mut String) {
     let mut column = out.len() - out.rfind('\n').map_or(0, |at| at + 1);
     for (at, part) in parts.iter().enumerate() {
-        if at > 0 && column + part.len() > WIDTH {
+        if at > 0 && column + part.len() > width {
             out.push_str(",\n      ");
             column = 6;
         } else if at > 0 {

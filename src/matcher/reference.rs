@@ -6,8 +6,8 @@
 use super::{Facts, Match, Outcome, RecordMatch};
 use crate::policy::meaning::domain_of;
 use crate::policy::{
-    Condition, ConditionKind, Entry, ExperimentId, GradeId, LetId, LetValue, Policy, RecordsId, RouteId, Rule, RuleId,
-    ScoreId, SegmentId, Subject, TableId, Target, TerritoryId, Text, Value,
+    Condition, ConditionKind, Entry, Experiment, ExperimentId, GradeId, LetId, LetValue, Policy, RecordsId, RouteId,
+    Rule, RuleId, ScoreId, SegmentId, Subject, TableId, Target, TerritoryId, Text, Value,
 };
 use crate::syntax::ast::OutputKind;
 use std::borrow::Cow;
@@ -85,7 +85,7 @@ impl<'a> Reference<'a> {
     }
 
     /// The first records block whose rows tie for this lead and that names a queue for it.
-    fn tie(&self) -> Option<(RecordsId, crate::policy::QueueId)> {
+    pub(super) fn tie(&self) -> Option<(RecordsId, crate::policy::QueueId)> {
         self.policy.records.iter().enumerate().find_map(|(at, records)| {
             let id = RecordsId(at as u32);
             records.on_tie.filter(|_| self.facts.record(id) == RecordMatch::Tie).map(|queue| (id, queue))
@@ -169,17 +169,22 @@ impl<'a> Reference<'a> {
         })
     }
 
-    /// The first experiment on a rule, and the arm of the first key that is there and not held back by its `unless`.
+    /// The first experiment on a rule, and the arm of its key.
     fn arm(&self, rule: RuleId) -> Option<(ExperimentId, u32)> {
         let at = self.policy.experiments.iter().position(|experiment| experiment.rule == rule)?;
         let experiment = self.policy.experiments.get(at)?;
-        let key = experiment.keys.iter().find_map(|(subject, unless)| {
+        let (_, key) = self.key(experiment)?;
+        Some((ExperimentId(at as u32), experiment.arm_of(&key)? as u32))
+    }
+
+    /// The first key that is there and not held back by its `unless`.
+    pub(super) fn key(&self, experiment: &Experiment) -> Option<(Subject, String)> {
+        experiment.keys.iter().find_map(|(subject, unless)| {
             if unless.as_ref().is_some_and(|unless| self.holds(unless)) {
                 return None;
             }
-            self.value(*subject).key_text().map(Cow::into_owned)
-        })?;
-        Some((ExperimentId(at as u32), experiment.arm_of(&key)? as u32))
+            self.value(*subject).key_text().map(|key| (*subject, key.into_owned()))
+        })
     }
 
     // ---- conditions ----
@@ -269,7 +274,7 @@ impl<'a> Reference<'a> {
         })
     }
 
-    fn territory_holds(&self, id: TerritoryId) -> bool {
+    pub(super) fn territory_holds(&self, id: TerritoryId) -> bool {
         self.policy.territories.get(id.at()).is_some_and(|territory| self.holds(&territory.when))
     }
 

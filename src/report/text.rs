@@ -33,7 +33,10 @@ impl Summary {
         self.part(&mut text, "sla", &self.slas);
         self.part(&mut text, "bad values of", &self.bad_values);
         if self.unassigned > 0 {
-            text.push_str(&format!("\n{} leads were routed to targets of which none could take them\n", self.unassigned));
+            text.push_str(&format!(
+                "\n{} leads were routed to targets of which none could take them\n",
+                self.unassigned
+            ));
         }
         text
     }
@@ -43,7 +46,7 @@ impl Summary {
             return;
         }
         let mut table = Table::new();
-        table.load_preset(presets::NOTHING);
+        table.load_style(presets::NOTHING);
         table.set_header([title, "leads", "share"]);
         for (name, count) in counts.iter().take(ROWS) {
             let share = if self.decisions == 0 { 0.0 } else { *count as f64 * 100.0 / self.decisions as f64 };

@@ -29,9 +29,6 @@ use pest::iterators::{Pair, Pairs};
 #[grammar = "../grammar/leadway.pest"]
 struct Grammar;
 
-/// How many mistakes of one file are told; a file with more is no policy.
-const MAX_TOLD: usize = 100;
-
 /// Reads the items of a piece into `parsed`.
 pub fn parse_piece(file: FileId, text: &str, piece: &Piece, parsed: &mut Parsed) {
     let Some(original) = text.get(piece.start..piece.end) else { return };
@@ -40,7 +37,7 @@ pub fn parse_piece(file: FileId, text: &str, piece: &Piece, parsed: &mut Parsed)
     }
     let source = piece.mended.as_deref().unwrap_or(original);
     let mut from = 0;
-    while from < source.len() && parsed.diagnostics.len() < MAX_TOLD {
+    while from < source.len() && parsed.diagnostics.len() < messages::MAX_TOLD {
         let Some(rest) = source.get(from..) else { return };
         let Parsed { file: tree, comments, diagnostics, starts } = &mut *parsed;
         let mut builder =
@@ -130,10 +127,14 @@ impl Builder<'_> {
         self.known(kind, span).map(|kind: ItemKind| Item { kind, span })
     }
 
+    fn tell(&mut self, diagnostic: Diagnostic) {
+        messages::tell(self.diagnostics, diagnostic);
+    }
+
     /// What was built; where nothing was, that is said.
     fn known<T>(&mut self, built: Option<T>, span: Span) -> Option<T> {
         if built.is_none() {
-            self.diagnostics.push(messages::not_understood(span));
+            self.tell(messages::not_understood(span));
         }
         built
     }
@@ -179,7 +180,7 @@ impl Builder<'_> {
 
     /// Reports why `rule` cannot read `slice`, which stands at `self.base` and is known to be fine up to `fine`.
     fn blame(&mut self, rule: Rule, slice: &str, fine: usize) {
-        if self.diagnostics.len() >= MAX_TOLD {
+        if self.diagnostics.len() >= messages::MAX_TOLD {
             return;
         }
         let (offset, expected) = match Grammar::parse(rule, slice) {
@@ -189,13 +190,14 @@ impl Builder<'_> {
         let failure = Failure {
             file: self.file,
             text: self.text,
+            comments: self.comments,
             at: self.base + offset,
             start: self.base + fine,
             end: self.base + slice.len(),
             item: rule == Rule::item_alone,
             expected,
         };
-        self.diagnostics.push(messages::syntax_error(&failure));
+        self.tell(messages::syntax_error(&failure));
     }
 
     /// The span of a pair, without the white space and comments that pest leaves at its end.
@@ -238,20 +240,21 @@ impl<'i> Parts<'i> {
         Parts(pair.clone().into_inner())
     }
 
-    /// The next part that is more than a keyword, if it is of this rule.
+    /// The next part that is more than a keyword, if it is of this rule; else nothing is taken.
     fn take(&mut self, rule: Rule) -> Option<Pair<'i, Rule>> {
         self.take_if(|found| found == rule)
     }
 
     fn take_if(&mut self, fits: impl Fn(Rule) -> bool) -> Option<Pair<'i, Rule>> {
-        while let Some(pair) = self.0.peek() {
+        let mut ahead = self.0.clone();
+        while let Some(pair) = ahead.next() {
             if fits(pair.as_rule()) {
-                return self.0.next();
+                self.0 = ahead;
+                return Some(pair);
             }
             if !matches!(rule_names::words(pair.as_rule()), Words::Keyword(_)) {
                 return None;
             }
-            self.0.next();
         }
         None
     }

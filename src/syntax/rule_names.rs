@@ -29,7 +29,9 @@ pub fn words(rule: Rule) -> Words {
         Rule::field => Thing("a field"),
         Rule::from_columns => Thing("`from`"),
         Rule::spelling => Thing(r#"a spelling such as `"Yes" = yes`"#),
-        Rule::field_type => Thing("a type"),
+        Rule::field_type => Thing(
+            "a type, which is `text`, `integer`, `decimal`, `money in`, `boolean`, `date`, `time`, `email`, `domain`, `country`, `region of`, `postal code of`, `language`, `rep`, `one of` or `set of`",
+        ),
         Rule::limits => Thing("a range"),
         Rule::one_of => Thing("`one of`"),
         Rule::set_member => Thing("`text` or `one of`"),
@@ -286,6 +288,7 @@ pub fn words(rule: Rule) -> Words {
         | Rule::name
         | Rule::digits
         | Rule::date_mark
+        | Rule::year_month_day
         | Rule::date_ranges
         | Rule::junk
         | Rule::braced

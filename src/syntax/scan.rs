@@ -209,8 +209,8 @@ pub fn scan(file: FileId, text: &str) -> Scan {
             if may_start && mark.indent == 0 && ITEM_WORDS.contains(&word) {
                 let done = std::mem::replace(&mut piece, PieceScan::new(mark.start));
                 done.finish(file, text, mark.start, &mut scan);
+                continue;
             }
-            continue;
         }
         if mark.kind == MarkKind::Comment {
             let comment = word.trim_end_matches(is_blank);
@@ -268,6 +268,8 @@ fn brackets_balance(text: &str) -> bool {
 struct OpenBrace {
     at: usize,
     indent: usize,
+    /// How far the first line of the block is indented.
+    inner: Option<usize>,
 }
 
 /// What is known of a piece while its marks go by.
@@ -280,7 +282,7 @@ struct PieceScan {
     too_deep_at: Option<usize>,
     unclosed_text: Vec<(usize, usize)>,
     invisible: Option<(usize, usize)>,
-    /// The first `}` that opens its line left of the line of its `{`: the one before is not closed.
+    /// The first line of an indented block that is indented no more than the line of its `{`: the block should have been closed.
     outdented: Option<(OpenBrace, usize)>,
     /// The first `}` that opens its line right of the line of its `{`: it is one too many.
     indented: Option<usize>,
@@ -307,7 +309,7 @@ impl PieceScan {
     fn see(&mut self, mark: Mark) {
         match mark.kind {
             MarkKind::Open => {
-                self.braces.push(OpenBrace { at: mark.start, indent: mark.indent });
+                self.braces.push(OpenBrace { at: mark.start, indent: mark.indent, inner: None });
                 self.parens = 0;
             }
             MarkKind::Close => self.close(mark),
@@ -317,7 +319,8 @@ impl PieceScan {
             MarkKind::Invisible => {
                 self.invisible.get_or_insert((mark.start, mark.end));
             }
-            MarkKind::Comment | MarkKind::Quoted { closed: true } | MarkKind::Word => {}
+            MarkKind::Word => self.line(mark),
+            MarkKind::Comment | MarkKind::Quoted { closed: true } => {}
         }
         let depth = self.braces.len() + self.parens;
         if depth > self.deepest {
@@ -325,6 +328,15 @@ impl PieceScan {
             if depth == MAX_DEPTH + 1 {
                 self.too_deep_at = Some(mark.start);
             }
+        }
+    }
+
+    /// A line that starts with a word.
+    fn line(&mut self, mark: Mark) {
+        let Some(open) = self.braces.last_mut() else { return };
+        let inner = *open.inner.get_or_insert(mark.indent);
+        if inner > open.indent && mark.indent <= open.indent && self.outdented.is_none() {
+            self.outdented = Some((*open, mark.start));
         }
     }
 
@@ -345,25 +357,25 @@ impl PieceScan {
     fn finish(self, file: FileId, text: &str, end: usize, scan: &mut Scan) {
         let mut piece = Piece { start: self.start, end, mended: None, hopeless: false };
         if let Some((start, end)) = self.invisible {
-            scan.diagnostics.push(messages::invisible(file, text, start, end));
+            messages::tell(&mut scan.diagnostics, messages::invisible(file, text, start, end));
         }
         for (start, end) in &self.unclosed_text {
-            scan.diagnostics.push(messages::unclosed_text(file, text, *start, *end));
+            messages::tell(&mut scan.diagnostics, messages::unclosed_text(file, *start, *end));
         }
         if let Some(at) = self.too_deep_at {
-            scan.diagnostics.push(messages::nested_too_deep(Span::new(file, at, at + 1), MAX_DEPTH));
+            messages::tell(&mut scan.diagnostics, messages::nested_too_deep(Span::new(file, at, at + 1), MAX_DEPTH));
             piece.hopeless = true;
         } else if !self.unclosed_text.is_empty() {
             // The quote may have eaten a brace: nothing that the grammar says past it can be trusted.
             piece.hopeless = self.extra.is_some() || !self.braces.is_empty();
         } else if let Some(extra) = self.extra {
             let at = self.indented.unwrap_or(extra);
-            scan.diagnostics.push(messages::extra_brace(Span::new(file, at, at + 1)));
+            messages::tell(&mut scan.diagnostics, messages::extra_brace(Span::new(file, at, at + 1)));
             piece.mended = replace_byte(text, &piece, at, ' ');
             piece.hopeless = piece.mended.is_none();
         } else if let Some(last) = self.braces.last() {
             let (open, before) = self.outdented.unwrap_or((*last, end));
-            scan.diagnostics.push(messages::unclosed_block(file, text, open.at));
+            messages::tell(&mut scan.diagnostics, messages::unclosed_block(file, text, open.at));
             if self.braces.len() == 1 {
                 let at = end_of_code(text, &scan.comments, before);
                 piece.mended = replace_byte(text, &piece, at, '}');
@@ -417,4 +429,10 @@ pub fn indent_before(text: &str, at: usize) -> Option<usize> {
 /// Whether only blanks stand before `at` on its line.
 pub fn opens_line(text: &str, at: usize) -> bool {
     indent_before(text, at).is_some()
+}
+
+/// Where the line of `at` starts.
+pub fn line_start(text: &str, at: usize) -> usize {
+    let before = text.as_bytes().get(..at).unwrap_or(&[]);
+    memchr::memrchr2(b'\n', b'\r', before).map_or(0, |newline| newline + 1)
 }

@@ -1,9 +1,11 @@
 //! Findings as people and machines read them.
 
+use leadway::diagnostic::json::render as json_text;
 use leadway::diagnostic::render::{Options, render};
-use leadway::diagnostic::{Diagnostic, github, json, sarif};
+use leadway::diagnostic::{Diagnostic, github, pages, sarif};
 use leadway::source::{FileId, SourceFile, Sources, Span};
 use proptest::prelude::*;
+use serde_json::{Value, json};
 
 /// Files for a test, and spans of what stands in them.
 struct Files(Sources);
@@ -52,7 +54,7 @@ fn policy() -> (Files, Vec<Diagnostic>) {
     let files = Files::new(&[("main.leadway", POLICY), ("people.leadway", "team sdrs {}\nteam \tsdrs {}\n")]);
     let retial = files.span(0, "retial", 0);
     let findings = vec![
-        Diagnostic::error("unknown-value", retial, "`retial` is not a value of `industry`")
+        Diagnostic::error("value-outside-enum", retial, "`retial` is not a value of `industry`")
             .here("not one of the values of `industry`")
             .also(files.span(0, "industry", 0), "its values are written here")
             .help("did you mean `retail`?")
@@ -85,14 +87,15 @@ fn findings_for_people_in_colour() {
 #[test]
 fn findings_as_json() {
     let (files, findings) = policy();
-    insta::assert_snapshot!(json::render(&findings, &files.0));
+    insta::assert_snapshot!(json_text(&findings, &files.0));
 }
 
 #[test]
 fn findings_as_workflow_commands() {
     let (files, mut findings) = policy();
     findings.push(
-        Diagnostic::error("unknown-value", Span::new(FileId(0), 0, 60), "100% of `a::b`,\r\n`c`").note("two\nlines"),
+        Diagnostic::error("value-outside-enum", Span::new(FileId(0), 0, 60), "100% of `a::b`,\r\n`c`")
+            .note("two\nlines"),
     );
     insta::assert_snapshot!(github::render(&findings, &files.0));
 }
@@ -100,7 +103,13 @@ fn findings_as_workflow_commands() {
 #[test]
 fn findings_as_sarif() {
     let (files, findings) = policy();
-    insta::assert_snapshot!(sarif::render(&findings, &files.0));
+    let mut log: Value = serde_json::from_str(&sarif::render(&findings, &files.0)).unwrap();
+    for rule in log["runs"][0]["tool"]["driver"]["rules"].as_array_mut().unwrap() {
+        let page = pages::page(rule["id"].as_str().unwrap()).unwrap();
+        assert_eq!(rule["help"], json!({ "text": page, "markdown": page }));
+        rule["help"] = Value::from("the page");
+    }
+    insta::assert_snapshot!(format!("{log:#}"));
 }
 
 #[test]
@@ -109,7 +118,7 @@ fn sarif_holds_to_the_published_schema() {
     let published = include_str!("../data/sarif-schema-2.1.0.json").replace("{2}]?$", "{2}$");
     let schema = serde_json::from_str(&published).unwrap();
     let schema = jsonschema::validator_for(&schema).unwrap();
-    assert!(!schema.is_valid(&serde_json::json!({ "version": "2.1.0" })), "a log without runs is not valid");
+    assert!(!schema.is_valid(&json!({ "version": "2.1.0" })), "a log without runs is not valid");
     let odd_names =
         Files::new(&[("a folder/ü 100%: [x].leadway", "lead {"), ("/root/x", ""), ("C:\\policies\\x", "x")]);
     let at = |file, offset| Diagnostic::warning("found", Span::new(FileId(file), 0, offset), "found");
@@ -169,12 +178,12 @@ fn thousands_of_findings_in_a_large_file_are_drawn() {
     let findings: Vec<Diagnostic> = (0..5_000)
         .map(|nth| {
             let start = nth * 150 * line.len() + line.find("retial").unwrap();
-            Diagnostic::error("unknown-value", Span::new(FileId(0), start, start + 6), "`retial` is not a value")
+            Diagnostic::error("value-outside-enum", Span::new(FileId(0), start, start + 6), "`retial` is not a value")
                 .also(Span::new(FileId(0), 2, 6), "far away")
         })
         .collect();
     let drawn = files.drawn(&findings);
-    assert_eq!(drawn.matches("error[unknown-value]").count(), 5_000);
+    assert_eq!(drawn.matches("error[value-outside-enum]").count(), 5_000);
     assert!(drawn.contains("big.leadway:749851:39"), "the last finding has its real place");
 }
 
@@ -198,6 +207,6 @@ proptest! {
             prop_assert!(drawn.contains(&format!("any:{}:{}", place.line, place.column)), "{place:?} is not in {drawn}");
             prop_assert!(!drawn.contains('\0'));
         }
-        json::render(&[finding], &files.0);
+        json_text(&[finding], &files.0);
     }
 }

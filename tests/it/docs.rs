@@ -1,8 +1,11 @@
 //! What the documents show is policy text that reads without a finding.
 
 use crate::house::{File, files, read, root};
+use leadway::load::compile;
 use leadway::source::{FileId, SourceFile};
 use leadway::syntax;
+use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// The documents for people. The pages of findings show broken policies on purpose, and have tests of their own.
 fn documents() -> Vec<File> {
@@ -67,4 +70,21 @@ fn policies_of_the_examples_can_be_read() {
     assert!(policies.len() > 3, "only {} policies were found", policies.len());
     let faults: Vec<_> = policies.iter().flat_map(|policy| findings(&policy.path, 1, &policy.text)).collect();
     assert!(faults.is_empty(), "\n{}", faults.join("\n"));
+}
+
+#[test]
+fn whole_policies_in_documents_have_no_finding() {
+    let mut whole = 0;
+    for document in documents() {
+        for (line, text) in policy_blocks(&document.text) {
+            if !text.contains("lead {") || !text.contains("route main") {
+                continue;
+            }
+            whole += 1;
+            let files: BTreeMap<String, Arc<[u8]>> = BTreeMap::from([("main".to_owned(), text.as_bytes().into())]);
+            let compiled = compile("main", &files).unwrap();
+            assert_eq!(compiled.diagnostics, [], "{}:{line}", document.path);
+        }
+    }
+    assert!(whole > 0, "no whole policy was found");
 }

@@ -193,7 +193,7 @@ fn condition(choices: &mut Choices, policy: &Policy, scope: Scope, depth: usize)
     let parts = |choices: &mut Choices| {
         (0..2 + choices.below(3)).map(|_| condition(choices, policy, scope, depth - 1)).collect::<Vec<_>>()
     };
-    plain(match choices.below(if depth == 0 { 12 } else { 18 }) {
+    plain(match choices.below(if depth == 0 { 12 } else { 19 }) {
         6 if scope.segments > 0 => ConditionKind::Segment(SegmentId(choices.below(scope.segments) as u32)),
         7 if scope.lets > 1 => ConditionKind::Let(LetId(1 + choices.below(scope.lets - 1) as u32)),
         8 if scope.grades > 0 => {
@@ -209,8 +209,21 @@ fn condition(choices: &mut Choices, policy: &Policy, scope: Scope, depth: usize)
         12 | 13 => ConditionKind::And(parts(choices)),
         14 | 15 => ConditionKind::Or(parts(choices)),
         16 | 17 => ConditionKind::Not(Box::new(condition(choices, policy, scope, depth - 1))),
+        18 => wide(choices, policy, scope),
         _ => ConditionKind::Test(test(choices, policy, scope)),
     })
+}
+
+/// Many alternatives that must all hold, as a long list of patterns or of bracketed lines gives.
+fn wide(choices: &mut Choices, policy: &Policy, scope: Scope) -> ConditionKind {
+    let parts = (0..4 + choices.below(8)).map(|_| {
+        let tests = (0..1 + choices.below(3)).map(|_| plain(ConditionKind::Test(test(choices, policy, scope))));
+        plain(ConditionKind::Or(tests.collect()))
+    });
+    match parts.collect() {
+        parts if choices.below(2) == 1 => ConditionKind::Not(Box::new(plain(ConditionKind::And(parts)))),
+        parts => ConditionKind::And(parts),
+    }
 }
 
 fn test(choices: &mut Choices, policy: &Policy, scope: Scope) -> Test {

@@ -19,7 +19,7 @@ fn readings(ty: &Type, context: Context, raws: &[&str]) -> String {
             Some(note) => format!("{raw:?} -> {} ({note})\n", value::show(&good.value)),
             None => format!("{raw:?} -> {}\n", value::show(&good.value)),
         },
-        Err(bad) => match bad.suggestion {
+        Err(bad) => match value::suggest(ty, raw) {
             Some(near) => format!("{raw:?} expected {}; did you mean {near}?\n", bad.expected),
             None => format!("{raw:?} expected {}\n", bad.expected),
         },

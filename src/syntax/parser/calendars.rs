@@ -54,7 +54,7 @@ impl Builder<'_> {
         let span = self.token_span(pair);
         let mut minutes = |token: &str| {
             literal::clock(token).unwrap_or_else(|why| {
-                self.diagnostics.push(messages::bad_value("bad-date", span, token, &why));
+                self.tell(messages::bad_value("bad-date", span, token, &why));
                 0
             })
         };

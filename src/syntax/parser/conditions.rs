@@ -1,7 +1,8 @@
 //! Conditions, their subjects, and expressions of calendars, which join in the same way.
 
 use super::{Builder, Pair, Parts, Rule, messages};
-use crate::syntax::ast::{CalendarExpr, Condition, ConditionKind, Name, Op, Subject};
+use crate::source::Span;
+use crate::syntax::ast::{CalendarExpr, Condition, ConditionKind, Name, Op, Operand, Subject};
 
 impl Builder<'_> {
     /// The next part, if it is a condition.
@@ -26,7 +27,7 @@ impl Builder<'_> {
         if let Some(other) = self.mixed(&joiners) {
             let texts: Vec<&str> = terms.iter().map(|term| self.slice(term.span)).collect();
             let ands: Vec<bool> = joiners.iter().map(|joiner| joiner.as_rule() == Rule::k_and).collect();
-            self.diagnostics.push(messages::mixed_and_or(span, self.token_span(&other), &texts, &ands));
+            self.tell(messages::mixed_and_or(span, self.token_span(&other), &texts, &ands));
         }
         let kind = match joiners.first().map(|joiner| joiner.as_rule()) {
             None => return terms.pop().map(|term| Condition { span, ..term }),
@@ -73,12 +74,25 @@ impl Builder<'_> {
         self.spelled_op(&pair, op);
         let op_span = self.span(&pair);
         let values = self.operands(&mut parts)?;
-        let takes_one =
-            matches!(op, Op::Equal | Op::NotEqual | Op::Less | Op::LessOrEqual | Op::Greater | Op::GreaterOrEqual);
-        if takes_one && values.len() > 1 {
-            self.diagnostics.push(messages::several_values(op, op_span));
+        if takes_one(op) && values.len() > 1 {
+            self.several_values(op, op_span, &values);
         }
         Some(ConditionKind::Compare { subject, op, values, op_span })
+    }
+
+    fn several_values(&mut self, op: Op, op_span: Span, values: &[Operand]) {
+        let spans = values.first().zip(values.last());
+        let span = spans.map_or(op_span, |(first, last)| operand_span(first).to(operand_span(last)));
+        // `1,000` is one mistake: that `000` starts with a zero is not told as well.
+        while self
+            .diagnostics
+            .last()
+            .is_some_and(|last| last.code == "bad-number" && last.primary.span.start >= span.start)
+        {
+            self.diagnostics.pop();
+        }
+        let message = messages::several_values(op, op_span, span, self.slice(span));
+        self.tell(message);
     }
 
     /// `employees`, `account.customer`, `domain of email`
@@ -90,7 +104,7 @@ impl Builder<'_> {
         let mut function = None;
         if let Some((of_record, of_name)) = self.path(&mut inner) {
             if let Some(record) = &record {
-                self.diagnostics.push(messages::no_function(record.span.to(name.span)));
+                self.tell(messages::no_function(record.span.to(name.span)));
             }
             function = Some(std::mem::replace(&mut name, of_name));
             record = of_record;
@@ -125,11 +139,11 @@ impl Builder<'_> {
     /// Reports a sign or word of another language that the grammar lets through.
     pub(super) fn spelled(&mut self, pair: &Pair<'_, Rule>, right: &'static str) {
         if pair.as_str() != right {
-            self.diagnostics.push(messages::other_spelling(self.token_span(pair), pair.as_str(), right));
+            self.tell(messages::other_spelling(self.token_span(pair), pair.as_str(), right));
         }
     }
 
-    fn slice(&self, span: crate::source::Span) -> &str {
+    fn slice(&self, span: Span) -> &str {
         self.text.get(span.start as usize..span.end as usize).unwrap_or("")
     }
 
@@ -154,7 +168,7 @@ impl Builder<'_> {
             }
         }
         if let Some(other) = self.mixed(&joiners) {
-            self.diagnostics.push(messages::mixed_calendars(self.span(&pair), self.token_span(&other)));
+            self.tell(messages::mixed_calendars(self.span(&pair), self.token_span(&other)));
         }
         Some(match joiners.first().map(|joiner| joiner.as_rule()) {
             None => return terms.pop(),
@@ -162,6 +176,17 @@ impl Builder<'_> {
             Some(Rule::k_and) => CalendarExpr::And(terms),
             Some(_) => CalendarExpr::Except(terms),
         })
+    }
+}
+
+fn takes_one(op: Op) -> bool {
+    matches!(op, Op::Equal | Op::NotEqual | Op::Less | Op::LessOrEqual | Op::Greater | Op::GreaterOrEqual)
+}
+
+fn operand_span(operand: &Operand) -> Span {
+    match operand {
+        Operand::One(literal) => literal.span,
+        Operand::Range { span, .. } => *span,
     }
 }
 

@@ -71,7 +71,7 @@ impl Builder<'_> {
                 }
             };
             if again {
-                self.diagnostics.push(messages::twice(self.span(&part), part.as_str()));
+                self.tell(messages::twice(self.span(&part), part.as_str()));
             }
         }
         Some(field)

@@ -17,7 +17,7 @@ impl Builder<'_> {
                 Rule::manager => {
                     let manager = builder.name(&mut parts)?;
                     if team.manager.replace(manager).is_some() {
-                        builder.diagnostics.push(messages::twice(builder.span(&pair), "manager"));
+                        builder.tell(messages::twice(builder.span(&pair), "manager"));
                     }
                 }
                 Rule::members => {

@@ -101,7 +101,7 @@ impl Builder<'_> {
                 Rule::test_at => {
                     let instant = TestInstant { at: builder.literal(&mut parts)?, zone: builder.text(&mut parts) };
                     if test.at.replace(instant).is_some() {
-                        builder.diagnostics.push(messages::twice(builder.span(&inner), "at"));
+                        builder.tell(messages::twice(builder.span(&inner), "at"));
                     }
                 }
                 _ => {

@@ -54,7 +54,7 @@ impl Builder<'_> {
         let roots = self.clauses(parts, Rule::territory_alone, |builder, pair| {
             if pair.as_rule() == Rule::move_open_leads {
                 if std::mem::replace(&mut move_open_leads, true) {
-                    builder.diagnostics.push(messages::twice(builder.span(&pair), pair.as_str()));
+                    builder.tell(messages::twice(builder.span(&pair), pair.as_str()));
                 }
                 return Some(None);
             }

