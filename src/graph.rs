@@ -20,6 +20,7 @@ mod axis;
 pub mod coder;
 pub(crate) mod compile;
 pub mod index;
+mod literals;
 mod patterns;
 pub mod print;
 mod questions;
