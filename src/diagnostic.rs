@@ -2,8 +2,15 @@
 //!
 //! Only the modules below write one for people or machines; nothing here carries formatting.
 
+pub mod github;
+pub mod json;
+pub mod pages;
+pub mod render;
+pub mod sarif;
+
 use crate::source::Span;
 use serde::Serialize;
+use std::fmt;
 
 /// How bad a finding is. Errors stop a policy from running; warnings are for its author.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -46,6 +53,46 @@ pub struct Diagnostic {
     /// What to do, in the imperative.
     pub help: Option<String>,
     pub fixes: Vec<Fix>,
+}
+
+/// How many findings of each severity there are; `Display` writes `2 errors, 1 warning`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+pub struct Counts {
+    pub errors: usize,
+    pub warnings: usize,
+    pub notes: usize,
+}
+
+impl Counts {
+    pub fn of(diagnostics: &[Diagnostic]) -> Self {
+        let count = |severity| diagnostics.iter().filter(|diagnostic| diagnostic.severity == severity).count();
+        Counts { errors: count(Severity::Error), warnings: count(Severity::Warning), notes: count(Severity::Note) }
+    }
+}
+
+impl fmt::Display for Counts {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        let counted = [(self.errors, "error"), (self.warnings, "warning"), (self.notes, "note")];
+        let said: Vec<String> = counted
+            .iter()
+            .filter(|(count, _)| *count > 0)
+            .map(|(count, word)| format!("{count} {word}{}", if *count == 1 { "" } else { "s" }))
+            .collect();
+        match said.is_empty() {
+            true => f.write_str("no findings"),
+            false => f.write_str(&said.join(", ")),
+        }
+    }
+}
+
+impl Severity {
+    pub fn name(self) -> &'static str {
+        match self {
+            Severity::Error => "error",
+            Severity::Warning => "warning",
+            Severity::Note => "note",
+        }
+    }
 }
 
 impl Diagnostic {

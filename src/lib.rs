@@ -1,7 +1,33 @@
 //! Lead routing as code.
+#![cfg_attr(
+    not(test),
+    deny(
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::panic,
+        clippy::unreachable,
+        clippy::indexing_slicing,
+        clippy::string_slice
+    )
+)]
+
+pub mod assign;
+pub mod batch;
+pub mod calendar;
+pub mod check;
+pub mod cli;
+pub mod data;
+pub mod decision;
 pub mod diagnostic;
+pub mod format;
 pub mod graph;
+pub mod init;
+pub mod lead;
+pub mod load;
 pub mod matcher;
 pub mod policy;
+pub mod report;
+pub mod router;
 pub mod source;
 pub mod syntax;
+pub mod world;

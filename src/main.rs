@@ -1,3 +1,8 @@
 //! The `leadway` binary: parse arguments, run, exit code.
 
-fn main() {}
+use clap::Parser;
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    leadway::cli::run(leadway::cli::Arguments::parse()).into()
+}

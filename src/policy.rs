@@ -13,7 +13,7 @@ use chrono::NaiveDate;
 use chrono_tz::Tz;
 use indexmap::IndexMap;
 use rust_decimal::Decimal;
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 use smol_str::SmolStr;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Bound;
@@ -265,7 +265,7 @@ pub struct Range {
 }
 
 /// Texts to compare with. A list is shared, since it may have thousands of entries and stand in many conditions.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct TextSet {
     /// Folded.
     pub values: Arc<BTreeSet<SmolStr>>,
@@ -274,6 +274,16 @@ pub struct TextSet {
     pub ranges: Vec<(SmolStr, SmolStr)>,
     /// The list that the values come from, for words and messages.
     pub list: Option<ListId>,
+}
+
+/// The values of a list are serialised once, with the list.
+impl Serialize for TextSet {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self.list {
+            Some(list) => (list, &self.ranges).serialize(serializer),
+            None => (&self.values, &self.ranges).serialize(serializer),
+        }
+    }
 }
 
 #[derive(Debug, Clone, Serialize)]
@@ -554,7 +564,12 @@ pub struct Pool {
     pub returners: ast::Start,
     pub when_empty: Vec<Fallback>,
     pub shares_turns_with: Vec<PoolId>,
+    #[serde(serialize_with = "without_spans")]
     pub after: Vec<(Span, ast::Duration, Fallback)>,
+}
+
+fn without_spans<S: Serializer>(after: &[(Span, ast::Duration, Fallback)], serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_seq(after.iter().map(|(_, wait, fallback)| (wait, fallback)))
 }
 
 #[derive(Debug, Clone, Serialize)]
@@ -724,6 +739,20 @@ pub struct Arm {
 }
 
 impl Policy {
+    /// The zone of a calendar of weekly hours; a combination has none.
+    pub fn calendar_zone(&self, calendar: CalendarId) -> Option<Tz> {
+        match &self.calendars.get(calendar.at())?.kind {
+            CalendarKind::Hours(hours) => Some(hours.zone),
+            _ => None,
+        }
+    }
+
+    /// The field that names a lead: `id`, else the first that is required, else none.
+    pub fn id_field(&self) -> Option<FieldId> {
+        let named = self.fields.iter().position(|field| field.name == "id");
+        named.or_else(|| self.fields.iter().position(|field| field.required)).map(|at| FieldId(at as u32))
+    }
+
     /// The rep whose name or email this is (any case).
     pub fn rep_named(&self, folded: &str) -> Option<RepId> {
         let by_email =

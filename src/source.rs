@@ -3,6 +3,7 @@
 //! Every span is in bytes. Lines and columns (from 1, columns in characters) exist only for people and are made here.
 
 use serde::Serialize;
+use std::ops::Range;
 use std::sync::Arc;
 
 /// A file of a [`Sources`], by its place in it.
@@ -58,6 +59,16 @@ impl SourceFile {
         let start = self.line_starts.get(line - 1).map_or(0, |&start| start as usize);
         let column = self.text.get(start..offset).map_or(offset - start, |before| before.chars().count());
         Place { line: line as u32, column: column as u32 + 1 }
+    }
+
+    /// The bytes of a line, counted from 1, without its line end; empty where there is no such line.
+    pub fn line(&self, number: u32) -> Range<usize> {
+        let at = number.saturating_sub(1) as usize;
+        let Some(&start) = self.line_starts.get(at) else { return self.text.len()..self.text.len() };
+        let start = start as usize;
+        let end = self.line_starts.get(at + 1).map_or(self.text.len(), |&next| next as usize - 1);
+        let end = if self.text.get(start..end).is_some_and(|line| line.ends_with('\r')) { end - 1 } else { end };
+        start..end
     }
 
     /// The text of a span, empty where it does not fall on characters of this file.

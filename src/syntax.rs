@@ -1,3 +1,60 @@
 //! Text to tree: parsing never fails, a broken item is one item lost and one or more diagnostics.
+//!
+//! ```text
+//!  text --scan--> comments, pieces --parser--> items
+//!                     |                  |
+//!                     +-- diagnostics ---+
+//! ```
 
 pub mod ast;
+mod literal;
+mod messages;
+mod parser;
+mod rule_names;
+mod scan;
+
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::source::{FileId, Span};
+use smol_str::SmolStr;
+
+/// A file that was read, whatever is wrong with it.
+#[derive(Debug, Clone, Default)]
+pub struct Parsed {
+    pub file: ast::File,
+    /// In the order of the text.
+    pub comments: Vec<Comment>,
+    /// In the order of the text.
+    pub diagnostics: Vec<Diagnostic>,
+    /// Where each item, each clause of a block and each entry of a list in braces starts, in bytes and in order: what a printer needs
+    /// to know of the layout and the tree leaves out.
+    pub starts: Vec<u32>,
+}
+
+impl Parsed {
+    /// Whether something was not understood, so that the tree is less than the text.
+    pub fn has_errors(&self) -> bool {
+        self.diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error)
+    }
+}
+
+/// A comment from its `#` to the end of its line, without the blanks there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Comment {
+    pub span: Span,
+    pub text: SmolStr,
+}
+
+/// Reads one policy file. Takes time and memory in proportion to the text.
+pub fn parse(file: FileId, text: &str) -> Parsed {
+    if u32::try_from(text.len()).is_err() {
+        return Parsed { diagnostics: vec![messages::file_too_long(file)], ..Parsed::default() };
+    }
+    let scan::Scan { comments, pieces, diagnostics } = scan::scan(file, text);
+    let mut parsed = Parsed { comments, diagnostics, ..Parsed::default() };
+    for piece in &pieces {
+        parser::parse_piece(file, text, piece, &mut parsed);
+    }
+    parsed.diagnostics.sort_by_key(|diagnostic| diagnostic.primary.span);
+    parsed.starts.sort_unstable();
+    parsed
+}

@@ -1,5 +1,19 @@
-//! The integration tests, one binary.
+//! The integration tests, one binary: a module a subject.
+#![allow(clippy::disallowed_methods, reason = "tests read the files of the repository")]
 
+mod calendar;
+mod check;
+mod diagnostics;
+mod docs;
 mod generate;
+mod house;
+mod init;
+mod leads;
 mod matching;
+mod pages;
 mod pictures;
+mod records;
+mod syntax;
+mod tables;
+mod territories;
+mod values;

@@ -1,0 +1,291 @@
+//! A decision as it is written: one JSON object a line, or one row of a CSV file.
+//!
+//! Names are escaped once for a whole run; what is left for a lead is copying.
+
+use crate::assign::Assignment;
+use crate::lead::BadValue;
+use crate::matcher::{Match, Outcome};
+use crate::policy::{Policy, Target};
+use serde::Serialize;
+
+/// How a lead ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Ending {
+    /// A rule took it.
+    Routed,
+    /// An exclusion took it.
+    Excluded,
+    /// A required field is missing or bad; it went where `on bad lead` says.
+    BadLead,
+    /// Two records claim it alike; it went where `on tie` says.
+    Tie,
+    /// No rule took it.
+    Unrouted,
+}
+
+/// A lead and what was decided of it.
+#[derive(Debug, Clone, Copy)]
+pub struct Decided<'a> {
+    /// What names the lead: see [`Policy::id_field`].
+    pub id: Option<&'a str>,
+    /// Where it stands in the input: its line, from 1.
+    pub line: u64,
+    /// What could not be read, and so counts as missing.
+    pub bad_values: &'a [BadValue],
+    /// A required field is missing or bad, and this decision is the one of `on bad lead`.
+    pub bad: bool,
+    pub found: &'a Match,
+    pub assignment: Option<&'a Assignment>,
+}
+
+/// Writes decisions under one policy.
+pub struct Writer<'a> {
+    policy: &'a Policy,
+    fragments: Fragments,
+}
+
+/// Names as JSON texts, quotes and all, by id.
+struct Fragments {
+    rules: Vec<String>,
+    pools: Vec<String>,
+    queues: Vec<String>,
+    teams: Vec<String>,
+    reps: Vec<String>,
+    slas: Vec<String>,
+    segments: Vec<String>,
+    territories: Vec<String>,
+    excludes: Vec<String>,
+    /// `"fit":`
+    scores: Vec<String>,
+    grades: Vec<(String, Vec<String>)>,
+    /// `,"policy":"..."}` and the newline.
+    end: String,
+}
+
+fn json(text: &str) -> String {
+    // A text always has a JSON form.
+    serde_json::to_string(text).unwrap_or_default()
+}
+
+fn names<T>(all: &[T], name: impl Fn(&T) -> &str) -> Vec<String> {
+    all.iter().map(|one| json(name(one))).collect()
+}
+
+impl<'a> Writer<'a> {
+    pub fn new(policy: &'a Policy) -> Writer<'a> {
+        let fragments = Fragments {
+            rules: names(&policy.rules, |rule| &rule.title),
+            pools: names(&policy.pools, |pool| &pool.name),
+            queues: names(&policy.queues, |queue| &queue.name),
+            teams: names(&policy.teams, |team| &team.name),
+            reps: names(&policy.reps, |rep| &rep.name),
+            slas: names(&policy.slas, |sla| &sla.name),
+            segments: names(&policy.segments, |segment| &segment.name),
+            territories: names(&policy.territories, |territory| &territory.name),
+            excludes: names(&policy.excludes, |exclude| &exclude.title),
+            scores: policy.scores.iter().map(|score| format!("{}:", json(&score.name))).collect(),
+            grades: policy
+                .grades
+                .iter()
+                .map(|grade| (format!("{}:", json(&grade.name)), names(&grade.steps, |step| &step.0)))
+                .collect(),
+            end: format!(",\"policy\":{}}}\n", json(&policy.hash)),
+        };
+        Writer { policy, fragments }
+    }
+
+    /// Appends one line of NDJSON.
+    pub fn ndjson(&self, out: &mut Vec<u8>, decided: &Decided) {
+        let f = &self.fragments;
+        let found = decided.found;
+        out.extend_from_slice(b"{\"lead\":");
+        match decided.id {
+            Some(id) => text(out, id),
+            None => out.extend_from_slice(b"null"),
+        }
+        out.extend_from_slice(b",\"line\":");
+        number(out, decided.line as i64);
+        out.extend_from_slice(b",\"outcome\":\"");
+        out.extend_from_slice(ending(decided).name().as_bytes());
+        out.extend_from_slice(b"\",\"rule\":");
+        let rule = match found.outcome {
+            Outcome::Rule(rule) => f.rules.get(rule.at()),
+            _ => None,
+        };
+        or_null(out, rule);
+        if let Outcome::Excluded(at) = found.outcome {
+            out.extend_from_slice(b",\"excluded\":");
+            or_null(out, f.excludes.get(at as usize));
+        }
+        out.extend_from_slice(b",\"target\":");
+        match self.target(decided) {
+            Some((kind, name)) => {
+                out.extend_from_slice(b"{\"kind\":\"");
+                out.extend_from_slice(kind.as_bytes());
+                out.extend_from_slice(b"\",\"name\":");
+                or_null(out, name);
+                out.push(b'}');
+            }
+            None => out.extend_from_slice(b"null"),
+        }
+        let assignment = decided.assignment;
+        out.extend_from_slice(b",\"assignee\":");
+        or_null(out, assignment.and_then(|a| a.assignee).and_then(|rep| f.reps.get(rep.at())));
+        out.extend_from_slice(b",\"queue\":");
+        or_null(out, assignment.and_then(|a| a.queue).and_then(|queue| f.queues.get(queue.at())));
+        out.extend_from_slice(b",\"sla\":");
+        or_null(out, found.sla.and_then(|sla| f.slas.get(sla.at())));
+        out.extend_from_slice(b",\"priority\":");
+        match found.priority {
+            Some(priority) => number(out, priority),
+            None => out.extend_from_slice(b"null"),
+        }
+        out.extend_from_slice(b",\"territory\":");
+        or_null(out, found.territory.and_then(|territory| f.territories.get(territory.at())));
+        out.extend_from_slice(b",\"segments\":[");
+        separated(out, found.segments.iter(), |out, segment| or_null(out, f.segments.get(segment.at())));
+        out.extend_from_slice(b"],\"scores\":{");
+        separated(out, f.scores.iter().zip(&found.scores), |out, (name, score)| {
+            out.extend_from_slice(name.as_bytes());
+            number(out, *score);
+        });
+        out.extend_from_slice(b"},\"grades\":{");
+        separated(out, f.grades.iter().zip(&found.grades), |out, ((name, steps), step)| {
+            out.extend_from_slice(name.as_bytes());
+            or_null(out, step.and_then(|step| steps.get(step as usize)));
+        });
+        out.push(b'}');
+        if let Some((experiment, arm)) = found.arm {
+            let experiment = self.policy.experiments.get(experiment.at());
+            if let Some((experiment, arm)) = experiment.and_then(|e| Some((e, e.arms.get(arm as usize)?))) {
+                out.extend_from_slice(b",\"experiment\":");
+                text(out, &experiment.name);
+                out.extend_from_slice(b",\"arm\":");
+                text(out, &arm.name);
+            }
+        }
+        if !decided.bad_values.is_empty() {
+            out.extend_from_slice(b",\"bad_values\":[");
+            separated(out, decided.bad_values.iter(), |out, bad| {
+                let field = self.policy.fields.get(bad.field.at()).map_or("", |field| field.name.as_str());
+                for (key, value) in
+                    [("{\"field\":", field), (",\"value\":", &bad.raw), (",\"expected\":", &bad.expected)]
+                {
+                    out.extend_from_slice(key.as_bytes());
+                    text(out, value);
+                }
+                out.push(b'}');
+            });
+            out.push(b']');
+        }
+        out.extend_from_slice(f.end.as_bytes());
+    }
+
+    /// The cells of a row: lead, line, outcome, rule, kind and name of the target, assignee, queue, sla, priority, territory, segments
+    /// and scores (several in a cell are separated by `;`), policy.
+    pub fn cells(&self, decided: &Decided) -> [String; 14] {
+        let policy = self.policy;
+        let found = decided.found;
+        let name = |name: Option<&str>| name.unwrap_or("").to_owned();
+        let (kind, target) = self.target(decided).map_or(("", ""), |(kind, target)| (kind, target.map_or("", |t| t)));
+        let target = serde_json::from_str::<String>(target).unwrap_or_default();
+        let rule = match found.outcome {
+            Outcome::Rule(rule) => policy.rules.get(rule.at()).map(|rule| rule.title.as_str()),
+            _ => None,
+        };
+        let assignee = decided.assignment.and_then(|a| policy.reps.get(a.assignee?.at()));
+        let queue = decided.assignment.and_then(|a| policy.queues.get(a.queue?.at()));
+        let sla = found.sla.and_then(|sla| policy.slas.get(sla.at()));
+        let territory = found.territory.and_then(|territory| policy.territories.get(territory.at()));
+        let segments = found.segments.iter().filter_map(|segment| policy.segments.get(segment.at()));
+        let scores = policy.scores.iter().zip(&found.scores);
+        [
+            name(decided.id),
+            decided.line.to_string(),
+            ending(decided).name().to_owned(),
+            name(rule),
+            kind.to_owned(),
+            target,
+            name(assignee.map(|rep| rep.name.as_str())),
+            name(queue.map(|queue| queue.name.as_str())),
+            name(sla.map(|sla| sla.name.as_str())),
+            found.priority.map_or_else(String::new, |priority| priority.to_string()),
+            name(territory.map(|territory| territory.name.as_str())),
+            segments.map(|segment| segment.name.as_str()).collect::<Vec<_>>().join(";"),
+            scores.map(|(score, points)| format!("{}={points}", score.name)).collect::<Vec<_>>().join(";"),
+            policy.hash.clone(),
+        ]
+    }
+
+    /// The kind and the JSON name of the target that took the lead; of the first target where none could.
+    fn target(&self, decided: &Decided) -> Option<(&'static str, Option<&String>)> {
+        let f = &self.fragments;
+        let choice = decided.assignment.map_or(0, |assignment| assignment.choice);
+        let assignee = decided.assignment.and_then(|a| a.assignee).and_then(|rep| f.reps.get(rep.at()));
+        Some(match decided.found.targets.get(choice)? {
+            Target::Pool(pool) => ("pool", f.pools.get(pool.at())),
+            Target::Queue(queue) => ("queue", f.queues.get(queue.at())),
+            Target::Team(team) => ("team", f.teams.get(team.at())),
+            Target::Rep(rep) => ("rep", f.reps.get(rep.at())),
+            Target::Owner { .. } => ("owner", assignee),
+            Target::TeamOfOwner { .. } => ("team_of_owner", assignee),
+            Target::ManagerOfOwner { .. } => ("manager_of_owner", assignee),
+            Target::Table { table, .. } => {
+                debug_assert!(false, "the match resolves table {table:?}");
+                return None;
+            }
+        })
+    }
+}
+
+/// How a lead ended.
+pub fn ending(decided: &Decided) -> Ending {
+    match decided.found.outcome {
+        _ if decided.bad => Ending::BadLead,
+        Outcome::Excluded(_) => Ending::Excluded,
+        Outcome::Tie(_) => Ending::Tie,
+        Outcome::Rule(_) => Ending::Routed,
+        Outcome::None => Ending::Unrouted,
+    }
+}
+
+impl Ending {
+    pub fn name(self) -> &'static str {
+        match self {
+            Ending::Routed => "routed",
+            Ending::Excluded => "excluded",
+            Ending::BadLead => "bad_lead",
+            Ending::Tie => "tie",
+            Ending::Unrouted => "unrouted",
+        }
+    }
+}
+
+fn or_null(out: &mut Vec<u8>, name: Option<&String>) {
+    out.extend_from_slice(name.map_or(b"null", String::as_bytes));
+}
+
+/// A text in quotes; most need no escape.
+fn text(out: &mut Vec<u8>, text: &str) {
+    if text.bytes().all(|byte| byte >= 0x20 && byte != b'"' && byte != b'\\') {
+        out.push(b'"');
+        out.extend_from_slice(text.as_bytes());
+        out.push(b'"');
+    } else {
+        out.extend_from_slice(json(text).as_bytes());
+    }
+}
+
+fn number(out: &mut Vec<u8>, number: i64) {
+    out.extend_from_slice(itoa::Buffer::new().format(number).as_bytes());
+}
+
+fn separated<T>(out: &mut Vec<u8>, all: impl Iterator<Item = T>, mut write: impl FnMut(&mut Vec<u8>, T)) {
+    for (at, one) in all.enumerate() {
+        if at > 0 {
+            out.push(b',');
+        }
+        write(out, one);
+    }
+}

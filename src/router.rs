@@ -1,0 +1,162 @@
+//! One lead, all the way: records, match and assignment, with everything of a policy made ready once.
+//!
+//! ```
+//! use leadway::{lead, load, router::Router};
+//! use std::{collections::BTreeMap, sync::Arc};
+//!
+//! let text = r#"
+//! lead { id text required  country country  employees integer 1.. }
+//! queue triage { }
+//! queue enterprise { }
+//! route main {
+//!   rule "Large, in Germany" { match country = DE and employees >= 1000  assign queue enterprise }
+//!   otherwise { assign queue triage }
+//! }
+//! "#;
+//! let files = BTreeMap::from([("main.leadway".to_owned(), Arc::from(text.as_bytes()))]);
+//! let compiled = load::compile("main.leadway", &files).unwrap();
+//! let router = Router::new(compiled.policy.expect("the policy has no errors"));
+//!
+//! let plan = lead::Plan::of(router.policy());
+//! let lead = plan.pairs(&[("id", "L1"), ("country", "Germany"), ("employees", "4,000")]).unwrap();
+//! let decision = router.decide(&lead.values, router.instant("2026-03-04 10:00").unwrap());
+//! assert_eq!(router.rule(&decision.found).map(|rule| rule.title.as_str()), Some("Large, in Germany"));
+//! ```
+
+use crate::assign::{Assignment, Roster, Tried};
+use crate::calendar::Calendars;
+use crate::data::records::{self, Found, RecordIndex};
+use crate::data::time;
+use crate::graph::{Clock, Graph};
+
+use crate::matcher::{Facts, Match, Matcher, Outcome, RecordMatch, reference::Reference};
+use crate::policy::{CalendarId, Instant, Policy, RecordsId, Rule, Target, Value};
+
+/// A policy that is ready to decide.
+pub struct Router {
+    policy: Policy,
+    graph: Graph,
+    calendars: Calendars,
+    records: Vec<RecordIndex>,
+}
+
+/// What became of a lead.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Decision {
+    pub found: Match,
+    /// Who has it. None for a lead that is excluded, that no rule took, or that none of its rule's targets could take.
+    pub assignment: Option<Assignment>,
+}
+
+/// The clock's part of the facts: the same for all leads of one instant.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Moment {
+    pub at: Instant,
+    /// Whether each calendar is open, by [`CalendarId`].
+    pub open: Vec<bool>,
+    pub clock: Clock,
+}
+
+impl Router {
+    pub fn new(policy: Policy) -> Router {
+        let graph = Graph::build(&policy);
+        let calendars = Calendars::new(&policy.calendars);
+        let records = policy.records.iter().map(RecordIndex::new).collect();
+        Router { policy, graph, calendars, records }
+    }
+
+    pub fn policy(&self) -> &Policy {
+        &self.policy
+    }
+
+    pub fn graph(&self) -> &Graph {
+        &self.graph
+    }
+
+    /// Reads an instant as people write one; without an offset it is in the policy's zone.
+    pub fn instant(&self, text: &str) -> Option<Instant> {
+        time::time(text, None, self.policy.zone).ok()
+    }
+
+    pub fn moment(&self, at: Instant) -> Moment {
+        let calendars = (0..self.policy.calendars.len() as u32).map(CalendarId);
+        let open: Vec<bool> = calendars.map(|calendar| self.is_open(calendar, at)).collect();
+        let clock = self.graph.clock(at, &open);
+        Moment { at, open, clock }
+    }
+
+    pub fn is_open(&self, calendar: CalendarId, at: Instant) -> bool {
+        self.calendars.contains(calendar, at.micros)
+    }
+
+    /// Decides one lead: its values by [`crate::policy::FieldId`].
+    pub fn decide(&self, values: &[Value], at: Instant) -> Decision {
+        let moment = self.moment(at);
+        let records = self.match_records(values, &moment);
+        let facts = Facts { values, at, calendars: &moment.open, records: &records };
+        let found = Matcher::new(&self.graph).decide_facts(&facts).clone();
+        let assignment = self.assign(&found, at, &mut |_| {});
+        Decision { found, assignment }
+    }
+
+    /// The row of each records block that belongs to the lead, by [`RecordsId`].
+    pub fn match_records(&self, values: &[Value], moment: &Moment) -> Vec<RecordMatch> {
+        let mut matches = Vec::with_capacity(self.records.len());
+        for at in 0..self.records.len() as u32 {
+            let found = self.find_record(RecordsId(at), values, moment, &matches);
+            matches.push(found.as_ref().map_or(RecordMatch::None, matched));
+        }
+        matches
+    }
+
+    /// How the lead finds its row in one records block; `earlier` are the rows that it found in the blocks before.
+    pub fn find_record(
+        &self,
+        id: RecordsId,
+        values: &[Value],
+        moment: &Moment,
+        earlier: &[RecordMatch],
+    ) -> Option<Found> {
+        let facts = Facts { values, at: moment.at, calendars: &moment.open, records: earlier };
+        let lead = Reference::new(&self.policy, &facts);
+        let index = self.records.get(id.at())?;
+        Some(index.find(|subject| lead.value(subject), |condition| lead.holds(condition)))
+    }
+
+    /// Who takes a matched lead at an instant.
+    pub fn assign(&self, found: &Match, at: Instant, trace: &mut dyn FnMut(Tried)) -> Option<Assignment> {
+        let roster = Roster { policy: &self.policy, at, is_open: &|calendar| self.is_open(calendar, at) };
+        roster.assign(&found.targets, &|target| self.owner(found, target), trace)
+    }
+
+    /// What the column of a matched record that a target speaks of holds.
+    fn owner(&self, found: &Match, target: &Target) -> Value {
+        let (Target::Owner { records, column, .. }
+        | Target::TeamOfOwner { records, column }
+        | Target::ManagerOfOwner { records, column }) = target
+        else {
+            return Value::Missing;
+        };
+        let Some(RecordMatch::Row(row)) = found.records.get(records.at()) else { return Value::Missing };
+        let rows = self.policy.records.get(records.at()).map(|records| &records.rows);
+        let row = rows.and_then(|rows| rows.get(*row as usize));
+        row.and_then(|row| row.get(column.at())).cloned().unwrap_or(Value::Missing)
+    }
+
+    /// The rule that took the lead.
+    pub fn rule(&self, found: &Match) -> Option<&Rule> {
+        match found.outcome {
+            Outcome::Rule(rule) => self.policy.rules.get(rule.at()),
+            _ => None,
+        }
+    }
+}
+
+/// What a search for a lead's row means to its match.
+pub fn matched(found: &Found) -> RecordMatch {
+    match found.outcome {
+        records::Outcome::NoMatch => RecordMatch::None,
+        records::Outcome::Row(row) => RecordMatch::Row(row),
+        records::Outcome::Tie(_) => RecordMatch::Tie,
+    }
+}

@@ -1,0 +1,172 @@
+//! The only door to the clock, the environment and the file system. Nothing else in Leadway opens one.
+#![allow(clippy::disallowed_methods, reason = "this is the door that the ban leads to")]
+
+use crate::load::{ReadFault, Reader};
+use std::fs::File;
+use std::io::{self, Read, Write};
+use std::path::{Component, Path, PathBuf};
+use std::sync::Arc;
+use std::time::{Instant, SystemTime};
+
+/// Policies and data files past this are refused: no real one comes near, and memory stays bounded.
+const LARGEST_FILE: u64 = 1 << 30;
+
+/// The folder of a policy: all that a policy names is in it, so that a decision depends on nothing outside.
+pub struct Folder {
+    root: PathBuf,
+    canonical: io::Result<PathBuf>,
+}
+
+impl Folder {
+    /// The folder that holds this policy, and the policy's name in it.
+    pub fn of(policy: &Path) -> (Folder, String) {
+        let root = match policy.parent() {
+            Some(parent) if parent != Path::new("") => parent.to_path_buf(),
+            _ => PathBuf::from("."),
+        };
+        let name = policy.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        let canonical = root.canonicalize();
+        (Folder { root, canonical }, name)
+    }
+
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.root.join(name)
+    }
+}
+
+impl Reader for Folder {
+    fn read(&self, name: &str) -> Result<Arc<[u8]>, ReadFault> {
+        let relative = Path::new(name);
+        if relative.components().any(|part| !matches!(part, Component::Normal(_) | Component::CurDir)) {
+            return Err(ReadFault::Outside);
+        }
+        let path = self.root.join(relative);
+        let real = path.canonicalize().map_err(|error| fault(&error))?;
+        // A link may still lead out.
+        if self.canonical.as_ref().is_ok_and(|root| !real.starts_with(root)) {
+            return Err(ReadFault::Outside);
+        }
+        read(&real).map_err(|error| fault(&error))
+    }
+}
+
+fn fault(error: &io::Error) -> ReadFault {
+    match error.kind() {
+        io::ErrorKind::NotFound => ReadFault::NotFound,
+        _ => ReadFault::Other(words(error)),
+    }
+}
+
+/// What the system says of a failure, without its number.
+pub fn words(error: &io::Error) -> String {
+    let text = error.to_string();
+    let text = text.split(" (os error").next().unwrap_or(&text);
+    let mut characters = text.chars();
+    characters.next().map(|first| first.to_lowercase().chain(characters).collect()).unwrap_or_default()
+}
+
+/// The bytes of a file.
+pub fn read(path: &Path) -> io::Result<Arc<[u8]>> {
+    let file = File::open(path)?;
+    if file.metadata()?.is_dir() {
+        return Err(io::Error::new(io::ErrorKind::IsADirectory, "it is a folder"));
+    }
+    let mut bytes = Vec::new();
+    file.take(LARGEST_FILE + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > LARGEST_FILE {
+        return Err(io::Error::other("it is larger than 1 GiB"));
+    }
+    Ok(bytes.into())
+}
+
+/// Opens a file, or standard input for `-`.
+pub fn open(path: &Path) -> io::Result<Box<dyn Read + Send>> {
+    if path == Path::new("-") {
+        return Ok(Box::new(io::stdin()));
+    }
+    let file = File::open(path)?;
+    if file.metadata()?.is_dir() {
+        return Err(io::Error::new(io::ErrorKind::IsADirectory, "it is a folder"));
+    }
+    Ok(Box::new(file))
+}
+
+/// The length of a regular file in bytes; none for standard input and other streams.
+pub fn length(path: &Path) -> Option<u64> {
+    std::fs::metadata(path).ok().filter(|data| data.is_file()).map(|data| data.len())
+}
+
+pub fn exists(path: &Path) -> bool {
+    path.exists()
+}
+
+pub fn read_text(path: &Path) -> io::Result<String> {
+    let mut bytes = Vec::new();
+    open(path)?.take(LARGEST_FILE).read_to_end(&mut bytes)?;
+    String::from_utf8(bytes).map_err(|_| io::Error::other("it is not UTF-8"))
+}
+
+/// Creates a file, or gives standard output for `-`.
+pub fn create(path: &Path) -> io::Result<Box<dyn Write + Send>> {
+    if path == Path::new("-") {
+        return Ok(Box::new(io::stdout()));
+    }
+    Ok(Box::new(File::create(path)?))
+}
+
+/// Replaces a file in one step: a reader sees the old content or the new.
+pub fn replace(path: &Path, content: &[u8]) -> io::Result<()> {
+    let mut beside = path.as_os_str().to_owned();
+    beside.push(format!(".{}.new", std::process::id()));
+    let beside = PathBuf::from(beside);
+    let written = (|| {
+        let mut file = File::create(&beside)?;
+        file.write_all(content)?;
+        file.sync_all()?;
+        if let Ok(old) = std::fs::metadata(path) {
+            std::fs::set_permissions(&beside, old.permissions())?;
+        }
+        std::fs::rename(&beside, path)
+    })();
+    if written.is_err() {
+        let _ = std::fs::remove_file(&beside);
+    }
+    written
+}
+
+/// Writes a new file and the folders above it; refuses to replace one.
+pub fn write_new(path: &Path, content: &[u8]) -> io::Result<()> {
+    if let Some(parent) = path.parent() {
+        std::fs::create_dir_all(parent)?;
+    }
+    File::options().write(true).create_new(true).open(path)?.write_all(content)
+}
+
+/// Microseconds since 1970-01-01T00:00:00Z, by the machine's clock.
+pub fn now() -> i64 {
+    SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).map_or(0, |since| since.as_micros() as i64)
+}
+
+/// A stopwatch.
+pub struct Watch(Instant);
+
+impl Watch {
+    pub fn start() -> Watch {
+        Watch(Instant::now())
+    }
+
+    pub fn seconds(&self) -> f64 {
+        self.0.elapsed().as_secs_f64()
+    }
+}
+
+/// Whether colour is wanted on a stream that is a terminal or not: `NO_COLOR` (no-color.org) and `TERM=dumb` forbid it.
+pub fn color(terminal: bool) -> bool {
+    let forbidden = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+    terminal && !forbidden && std::env::var_os("TERM").is_none_or(|term| term != "dumb")
+}
+
+/// How many threads may run at once.
+pub fn threads() -> usize {
+    std::thread::available_parallelism().map_or(1, std::num::NonZero::get)
+}

@@ -1,0 +1,157 @@
+//! Text to tree and back: the corpus in tests/cases/parse.
+#![allow(clippy::disallowed_methods, reason = "tests read their cases")]
+
+use leadway::format::format;
+use leadway::source::{FileId, SourceFile};
+use leadway::syntax::{Parsed, ast, parse};
+use std::fmt::Write as _;
+use std::fs;
+use std::path::Path;
+
+/// The corpus in the order of its names, those of the files without their end.
+pub fn corpus() -> Vec<(String, String)> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases/parse");
+    let mut cases: Vec<(String, String)> = fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.extension().is_some_and(|extension| extension == "leadway"))
+        .map(|path| (path.file_stem().unwrap().to_str().unwrap().to_string(), fs::read_to_string(path).unwrap()))
+        .collect();
+    cases.sort();
+    cases
+}
+
+fn read(text: &str) -> Parsed {
+    parse(FileId(0), text)
+}
+
+/// The tree without spans.
+fn tree(file: &ast::File) -> String {
+    serde_json::to_string(file).unwrap()
+}
+
+/// The diagnostics, each in a line, with their help and their fixes.
+fn told(parsed: &Parsed, text: &str) -> String {
+    let source = SourceFile::new("case.leadway", text);
+    let mut out = String::new();
+    for diagnostic in &parsed.diagnostics {
+        let place = source.place(diagnostic.primary.span.start);
+        let marked = source.slice(diagnostic.primary.span);
+        writeln!(out, "{} {}:{} [{marked}] {}", diagnostic.code, place.line, place.column, diagnostic.message).unwrap();
+        if let Some(help) = &diagnostic.help {
+            writeln!(out, "    help: {help}").unwrap();
+        }
+        for fix in &diagnostic.fixes {
+            writeln!(out, "    fix: [{}] -> [{}]", source.slice(fix.span), fix.text).unwrap();
+        }
+    }
+    out.replace('\0', "<NUL>").replace('\u{A0}', "<no-break space>")
+}
+
+#[test]
+fn the_worked_example_has_no_diagnostic() {
+    let (_, text) = corpus().into_iter().find(|(name, _)| name == "worked-example").unwrap();
+    let parsed = read(&text);
+    assert_eq!(parsed.diagnostics, []);
+    let starts_of_items =
+        text.lines().filter(|line| line.starts_with(|first: char| first.is_ascii_lowercase())).count();
+    assert_eq!(parsed.file.items.len(), starts_of_items);
+}
+
+#[test]
+fn mistakes_are_told_where_they_are() {
+    let mut all = String::new();
+    for (name, text) in corpus().iter().filter(|(name, _)| !name.starts_with("good-") && name != "worked-example") {
+        let parsed = read(text);
+        let items: Vec<String> = parsed.file.items.iter().map(kind_of).collect();
+        writeln!(all, "== {name}\n{}read: {}\n", told(&parsed, text), items.join(", ")).unwrap();
+    }
+    insta::assert_snapshot!(all);
+}
+
+fn kind_of(item: &ast::Item) -> String {
+    format!("{:?}", item.kind).split('(').next().unwrap().to_lowercase()
+}
+
+#[test]
+fn trees_of_good_policies() {
+    for (name, text) in corpus().iter().filter(|(name, _)| name.starts_with("good-")) {
+        let parsed = read(text);
+        assert_eq!(told(&parsed, text), "", "{name}");
+        let lines: Vec<String> =
+            parsed.file.items.iter().map(|item| compact(&serde_json::to_value(&item.kind).unwrap())).collect();
+        insta::assert_snapshot!(format!("tree_{name}"), lines.join("\n"));
+    }
+}
+
+/// A tree on one line: without what is empty, a name or a text as itself.
+fn compact(value: &serde_json::Value) -> String {
+    use serde_json::Value;
+    match value {
+        Value::Object(object) => {
+            if let Some(Value::String(text)) = object.get("text") {
+                let quoted = object.get("quoted").is_none_or(|quoted| quoted == &Value::Bool(true));
+                return if quoted { format!("{text:?}") } else { text.clone() };
+            }
+            if let (1, Some(inner)) = (object.len(), object.get("kind").or_else(|| object.get("value"))) {
+                return compact(inner);
+            }
+            let is_empty = |value: &Value| {
+                matches!(value, Value::Null | Value::Bool(false)) || value.as_array().is_some_and(Vec::is_empty)
+            };
+            let entries = object.iter().filter(|(_, value)| !is_empty(value));
+            let entries: Vec<String> = entries.map(|(key, value)| format!("{key}: {}", compact(value))).collect();
+            format!("{{{}}}", entries.join(", "))
+        }
+        Value::Array(values) => format!("[{}]", values.iter().map(compact).collect::<Vec<_>>().join(", ")),
+        other => other.to_string(),
+    }
+}
+
+#[test]
+fn format_keeps_the_tree_and_the_comments_and_is_done_in_one_go() {
+    for (name, text) in corpus() {
+        let parsed = read(&text);
+        let Ok(once) = format(&parsed, &text) else {
+            assert!(parsed.has_errors(), "{name}");
+            continue;
+        };
+        let again = read(&once);
+        assert_eq!(told(&again, &once), "", "{name}");
+        assert_eq!(tree(&again.file), tree(&parsed.file), "{name}");
+        let comments = |parsed: &Parsed| parsed.comments.iter().map(|comment| comment.text.clone()).collect::<Vec<_>>();
+        assert_eq!(comments(&again), comments(&parsed), "{name}");
+        assert_eq!(format(&again, &once).unwrap(), once, "{name}");
+        insta::assert_snapshot!(format!("format_{name}"), once);
+    }
+}
+
+#[test]
+fn the_page_of_a_code_shows_it() {
+    let codes = [
+        "syntax-error",
+        "unclosed-text",
+        "unclosed-block",
+        "bad-number",
+        "bad-date",
+        "mixed-and-or",
+        "list-ends-in-comma",
+        "nested-too-deep",
+        "reserved-word",
+        "unknown-item",
+        "bad-character",
+    ];
+    for code in codes {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("docs/rules/{code}.md"));
+        let page = fs::read_to_string(path).unwrap();
+        let examples: Vec<&str> =
+            page.split("```leadway\n").skip(1).map(|rest| rest.split("```").next().unwrap()).collect();
+        let [bad, good] = examples.as_slice() else { panic!("{code}: a bad and a good example") };
+        assert!(
+            read(bad).diagnostics.iter().any(|diagnostic| diagnostic.code == code),
+            "{code}: {}",
+            told(&read(bad), bad)
+        );
+        assert_eq!(told(&read(good), good), "", "{code}");
+    }
+}
