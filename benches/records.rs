@@ -1,5 +1,7 @@
 //! A lead's account among a million: by domain, by the same name, by an alike name, by a name that nobody has.
 
+#![expect(clippy::disallowed_methods, reason = "a bench reads the clock")]
+
 use criterion::{Criterion, criterion_group, criterion_main};
 use leadway::data::records::RecordIndex;
 use leadway::policy::{ColumnId, FieldId, KeyPart, MatchKey, Records, Subject, Text, Value};

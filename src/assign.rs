@@ -136,7 +136,8 @@ impl Roster<'_> {
         if let Some(since) = rep.since.filter(|&since| today < since) {
             return Some(format!("joins on {since}"));
         }
-        let away = rep.away.iter().find(|(from, to)| from.is_none_or(|from| from <= today) && to.is_none_or(|to| today <= to));
+        let away =
+            rep.away.iter().find(|(from, to)| from.is_none_or(|from| from <= today) && to.is_none_or(|to| today <= to));
         if let Some((_, to)) = away {
             return Some(to.map_or_else(|| "is away".to_owned(), |to| format!("is away until {to}")));
         }

@@ -7,8 +7,8 @@ use crate::assign::Assignment;
 use crate::decision::Decided;
 use crate::graph::{Codes, FieldCode};
 use crate::lead::{DateOrders, Form, Lead, Plan, RawLead};
-use crate::matcher::{Match, Matcher, Outcome};
-use crate::policy::{FieldId, Instant, QueueId, Target, Type, Value};
+use crate::matcher::{self, Facts, Match, Matcher, Outcome};
+use crate::policy::{FieldId, QueueId, Target, Type, Value};
 use crate::router::{Moment, Router};
 use rustc_hash::FxHashMap;
 use std::sync::Arc;
@@ -24,8 +24,6 @@ pub struct Batch<'r> {
     matcher: Matcher<'r>,
     codes: Codes,
     memories: Vec<Memory>,
-    /// Whether decisions need the values themselves: to find records, for experiments.
-    needs_values: bool,
     lead: Lead,
     id: Option<FieldId>,
 }
@@ -56,6 +54,8 @@ struct Memory {
     on: bool,
     /// Nobody asks about it, and nothing can be wrong with it.
     idle: bool,
+    /// The value itself is needed, not only what it comes to in the graph.
+    keep_value: bool,
 }
 
 #[derive(Clone)]
@@ -73,8 +73,13 @@ impl<'r> Batch<'r> {
     pub fn new(router: &'r Router, plan: &'r Plan, dates: &'r DateOrders, clock: When<'r>, strict: bool) -> Self {
         let policy = router.policy();
         let coder = &router.graph().coder;
+        // Records are found by values, and experiments hash them.
         let needs_values = !policy.records.is_empty() || !policy.experiments.is_empty();
         let dependent = |ty: &Type| matches!(ty, Type::Region { of: Some(_) } | Type::PostalCode { of: Some(_) });
+        let decided_at = match &clock {
+            When::Field(field) => Some(*field),
+            When::Moment(_) => None,
+        };
         let memories = (0..).map(FieldId).zip(&policy.fields).map(|(id, field)| Memory {
             known: FxHashMap::default(),
             tried: 0,
@@ -82,6 +87,7 @@ impl<'r> Batch<'r> {
             // What a region or a postal code comes to depends on the country beside it.
             on: !dependent(&field.ty),
             idle: field.ty == Type::Text && !field.required && !coder.asks_about(id) && !needs_values,
+            keep_value: needs_values || plan.is_read_with(id) || decided_at == Some(id),
         });
         Batch {
             router,
@@ -92,7 +98,6 @@ impl<'r> Batch<'r> {
             matcher: Matcher::new(router.graph()),
             codes: coder.codes(),
             memories: memories.collect(),
-            needs_values,
             lead: plan.blank(),
             id: policy.id_field(),
         }
@@ -144,12 +149,13 @@ impl<'r> Batch<'r> {
         let values = &self.lead.values;
         let records = self.router.match_records(values, moment);
         if !records.is_empty() {
-            self.router.code_records(&records, &mut self.codes);
+            self.router.graph().coder.records(|id| matcher::row(*records.get(id.at())?), &mut self.codes);
         }
-        let router = self.router;
-        let found =
-            self.matcher.decide(&self.codes, &moment.clock, &records, |subject| router.key_text(values, &records, subject));
-        let assignment = self.router.assign(found, moment.at, &mut |_| {});
+        let (router, calendars) = (self.router, &moment.open);
+        let facts = Facts { values, at: moment.at, calendars, records: &records };
+        let key_text = |subject| router.graph().key_text(&facts, subject);
+        let found = self.matcher.decide(&self.codes, &moment.clock, &records, key_text);
+        let assignment = router.assign(found, moment.at, &mut |_| {});
         decided(found, assignment.as_ref());
         Ok(())
     }
@@ -161,14 +167,14 @@ impl<'r> Batch<'r> {
         self.lead.notes.clear();
         for &field in self.plan.reading_order() {
             let Some(memory) = self.memories.get_mut(field.at()) else { continue };
-            if memory.idle {
-                continue;
-            }
             let [column] = self.plan.columns_of(field) else {
                 self.read_plainly(field, raw);
                 continue;
             };
             let cell = raw.cell(*column);
+            if memory.idle && cell.form != Form::Nested {
+                continue;
+            }
             if !memory.on || cell.form != Form::Plain {
                 self.read_plainly(field, raw);
                 continue;
@@ -178,10 +184,10 @@ impl<'r> Batch<'r> {
             if let Some(known) = memory.known.get(found) {
                 memory.met += 1;
                 self.codes.apply(&known.code);
-                if self.needs_values || matches!(self.clock, When::Field(at) if at == field) || self.plan.gives_country(field) {
-                    if let Some(value) = self.lead.values.get_mut(field.at()) {
-                        value.clone_from(&known.value);
-                    }
+                if memory.keep_value
+                    && let Some(value) = self.lead.values.get_mut(field.at())
+                {
+                    value.clone_from(&known.value);
                 }
                 continue;
             }
@@ -221,12 +227,6 @@ fn no_instant(field: FieldId, policy: &crate::policy::Policy) -> crate::lead::Ba
         field,
         raw: String::new(),
         expected: format!("a value, since leads are decided at their `{name}`"),
-        suggestion: None,
         required: true,
     }
-}
-
-/// The instant of a whole run.
-pub fn at_once(router: &Router, at: Instant) -> Moment {
-    router.moment(at)
 }

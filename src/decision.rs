@@ -182,6 +182,42 @@ impl<'a> Writer<'a> {
         out.extend_from_slice(f.end.as_bytes());
     }
 
+    /// The cells of a row: lead, line, outcome, rule, kind and name of the target, assignee, queue, sla, priority, territory, segments
+    /// and scores (several in a cell are separated by `;`), policy.
+    pub fn cells(&self, decided: &Decided) -> [String; 14] {
+        let policy = self.policy;
+        let found = decided.found;
+        let name = |name: Option<&str>| name.unwrap_or("").to_owned();
+        let (kind, target) = self.target(decided).map_or(("", ""), |(kind, target)| (kind, target.map_or("", |t| t)));
+        let target = serde_json::from_str::<String>(target).unwrap_or_default();
+        let rule = match found.outcome {
+            Outcome::Rule(rule) => policy.rules.get(rule.at()).map(|rule| rule.title.as_str()),
+            _ => None,
+        };
+        let assignee = decided.assignment.and_then(|a| policy.reps.get(a.assignee?.at()));
+        let queue = decided.assignment.and_then(|a| policy.queues.get(a.queue?.at()));
+        let sla = found.sla.and_then(|sla| policy.slas.get(sla.at()));
+        let territory = found.territory.and_then(|territory| policy.territories.get(territory.at()));
+        let segments = found.segments.iter().filter_map(|segment| policy.segments.get(segment.at()));
+        let scores = policy.scores.iter().zip(&found.scores);
+        [
+            name(decided.id),
+            decided.line.to_string(),
+            ending(decided).name().to_owned(),
+            name(rule),
+            kind.to_owned(),
+            target,
+            name(assignee.map(|rep| rep.name.as_str())),
+            name(queue.map(|queue| queue.name.as_str())),
+            name(sla.map(|sla| sla.name.as_str())),
+            found.priority.map_or_else(String::new, |priority| priority.to_string()),
+            name(territory.map(|territory| territory.name.as_str())),
+            segments.map(|segment| segment.name.as_str()).collect::<Vec<_>>().join(";"),
+            scores.map(|(score, points)| format!("{}={points}", score.name)).collect::<Vec<_>>().join(";"),
+            policy.hash.clone(),
+        ]
+    }
+
     /// The kind and the JSON name of the target that took the lead; of the first target where none could.
     fn target(&self, decided: &Decided) -> Option<(&'static str, Option<&String>)> {
         let f = &self.fragments;

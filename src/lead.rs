@@ -12,6 +12,7 @@ mod block;
 mod elements;
 mod file;
 mod json;
+mod pairs;
 mod plan;
 mod raw;
 mod split;
@@ -20,6 +21,7 @@ mod values;
 
 pub use block::Block;
 pub use file::{LeadFile, LeadFormat, OpenError};
+pub use pairs::UnknownName;
 pub use plan::Plan;
 pub use raw::{Form, RawCell, RawLead};
 pub use split::{Cursor, Layout, Splitter};

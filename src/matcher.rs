@@ -7,7 +7,7 @@ pub mod reference;
 pub mod samples;
 pub mod trace;
 
-pub use decide::Matcher;
+pub use decide::{Matcher, row};
 
 use crate::policy::{
     CalendarId, ExperimentId, Instant, RecordsId, RuleId, SegmentId, SlaId, TableId, Target, TerritoryId, Value,

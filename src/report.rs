@@ -168,8 +168,7 @@ impl Tally {
             counts
         };
         let decisions = self.decisions();
-        let mut territories =
-            all(policy.territories.iter().map(|one| one.name.as_str()).collect(), &self.territories);
+        let mut territories = all(policy.territories.iter().map(|one| one.name.as_str()).collect(), &self.territories);
         if !policy.territories.is_empty() {
             territories.insert("(none)".to_owned(), self.no_territory);
         }

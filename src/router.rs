@@ -18,7 +18,7 @@
 //! let router = Router::new(compiled.policy.expect("the policy has no errors"));
 //!
 //! let plan = lead::Plan::of(router.policy());
-//! let lead = plan.pairs(&[("id", "L1"), ("country", "Germany"), ("employees", "4,000")]);
+//! let lead = plan.pairs(&[("id", "L1"), ("country", "Germany"), ("employees", "4,000")]).unwrap();
 //! let decision = router.decide(&lead.values, router.instant("2026-03-04 10:00").unwrap());
 //! assert_eq!(router.rule(&decision.found).map(|rule| rule.title.as_str()), Some("Large, in Germany"));
 //! ```
@@ -104,11 +104,7 @@ impl Router {
         let mut matches = Vec::with_capacity(self.records.len());
         for at in 0..self.records.len() as u32 {
             let found = self.find_record(RecordsId(at), values, moment, &matches);
-            matches.push(found.map_or(RecordMatch::None, |found| match found.outcome {
-                records::Outcome::NoMatch => RecordMatch::None,
-                records::Outcome::Row(row) => RecordMatch::Row(row),
-                records::Outcome::Tie(_) => RecordMatch::Tie,
-            }));
+            matches.push(found.as_ref().map_or(RecordMatch::None, matched));
         }
         matches
     }
@@ -153,5 +149,14 @@ impl Router {
             Outcome::Rule(rule) => self.policy.rules.get(rule.at()),
             _ => None,
         }
+    }
+}
+
+/// What a search for a lead's row means to its match.
+pub fn matched(found: &Found) -> RecordMatch {
+    match found.outcome {
+        records::Outcome::NoMatch => RecordMatch::None,
+        records::Outcome::Row(row) => RecordMatch::Row(row),
+        records::Outcome::Tie(_) => RecordMatch::Tie,
     }
 }

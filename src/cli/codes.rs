@@ -6,7 +6,9 @@ use clap::Args;
 
 /// Explain a finding's code: what it means, an example and what to do
 #[derive(Debug, Args)]
-#[command(after_help = "Examples:\n  leadway explain-code unknown-name\n  leadway explain-code           list all codes")]
+#[command(
+    after_help = "Examples:\n  leadway explain-code unknown-name\n  leadway explain-code           list all codes"
+)]
 pub struct Arguments {
     /// The code, as a finding shows it; without one, all codes are listed
     code: Option<String>,

@@ -59,8 +59,8 @@ pub fn run(arguments: &Arguments) -> Result<Exit, Failure> {
 
 fn infer(path: &Path) -> Result<String, Failure> {
     let shown = path.display();
-    let bytes = world::read(path)
-        .map_err(|error| Failure::new(format!("cannot read `{shown}`: {}", world::words(&error))))?;
+    let bytes =
+        world::read(path).map_err(|error| Failure::new(format!("cannot read `{shown}`: {}", world::words(&error))))?;
     let rows = table::read_table(&bytes).map_err(|fault| match fault.line {
         Some(line) => Failure::new(format!("cannot read `{shown}`: line {line}: {}", fault.message)),
         None => Failure::new(format!("cannot read `{shown}`: {}", fault.message)),
@@ -74,5 +74,6 @@ fn infer(path: &Path) -> Result<String, Failure> {
         let line = fault.line.map(|line| format!("{line}: ")).unwrap_or_default();
         output::say(&format!("{shown}: {line}{}\n", fault.message));
     }
-    Ok(write::policy(&inference.finish(), &shown.to_string()))
+    write::policy(&inference.finish(), &shown.to_string())
+        .ok_or_else(|| Failure::new(format!("`{shown}` has no column that could be a field")))
 }

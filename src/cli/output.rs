@@ -70,7 +70,9 @@ pub fn say(text: &str) {
 /// The findings in a format, for standard output.
 pub fn findings(diagnostics: &[Diagnostic], sources: &Sources, format: Findings, color: bool) -> String {
     match format {
-        Findings::Human => render::render(diagnostics, sources, render::Options { color, ..render::Options::default() }),
+        Findings::Human => {
+            render::render(diagnostics, sources, render::Options { color, ..render::Options::default() })
+        }
         Findings::Json => json::render(diagnostics, sources),
         Findings::Github => github::render(diagnostics, sources),
         Findings::Sarif => sarif::render(diagnostics, sources),

@@ -1,5 +1,198 @@
-//! stub while compiling
-use super::{Exit, Failure};
-#[derive(Debug, clap::Args)]
-pub struct Arguments {}
-pub fn run(_: &Arguments) -> Result<Exit, Failure> { Ok(Exit::Fine) }
+//! `leadway route`: a policy and a file of leads in, decisions out.
+
+mod errors;
+mod run;
+mod table;
+
+use super::{Exit, Failure, output};
+use crate::batch::When;
+use crate::lead::{LeadFile, Plan};
+use crate::policy::{FieldId, Policy, Type};
+use crate::router::Router;
+use crate::world;
+use clap::{Args, ValueEnum};
+use indicatif::{ProgressBar, ProgressStyle};
+use std::io::IsTerminal;
+use std::path::{Path, PathBuf};
+
+/// Decide where each lead of a file goes
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Every lead becomes a decision or an error: leads in = decisions + errors, and the run ends with that sum.
+A value that is not of its field's type counts as missing, and is said on the decision and in the summary.
+A lead whose required field is missing goes where `on bad lead` says, else to the error output.
+
+Exit codes: 0 every lead was decided, 1 some leads went to the error output, 2 could not run
+
+Examples:
+  leadway route main.leadway --leads leads.csv
+  leadway route main.leadway --leads leads.ndjson.gz --format ndjson --out decisions.ndjson --errors errors.ndjson
+  cat leads.json | leadway route main.leadway --leads - --format csv
+  leadway route main.leadway --leads history.csv --at created_at     decide each lead at its own instant")]
+pub struct Arguments {
+    /// The policy
+    policy: PathBuf,
+    /// The leads: CSV, NDJSON or a JSON array, plain, gzip or zstd; `-` is standard input
+    #[arg(long, value_name = "FILE")]
+    leads: PathBuf,
+    /// How decisions are written
+    #[arg(long, value_enum, default_value = "table")]
+    format: Format,
+    /// Where decisions are written; `-` is standard output
+    #[arg(long, value_name = "FILE", default_value = "-")]
+    out: PathBuf,
+    /// Where errors are written, as NDJSON; otherwise they are said on standard error
+    #[arg(long, value_name = "FILE")]
+    errors: Option<PathBuf>,
+    /// Where the summary is written, as JSON; otherwise it is said beside the decisions
+    #[arg(long, value_name = "FILE")]
+    summary: Option<PathBuf>,
+    /// The instant of the decisions: a time such as `2026-03-04 10:00`, a time or date field of the lead, or `now`
+    #[arg(long, value_name = "INSTANT", default_value = "now")]
+    at: String,
+    /// Make every value that cannot be read an error of its lead
+    #[arg(long)]
+    strict: bool,
+    /// How many decisions a table shows; 0 shows all
+    #[arg(long, value_name = "N", default_value_t = 20)]
+    rows: usize,
+    /// How many threads decide; by default one for each processor
+    #[arg(long, value_name = "N")]
+    threads: Option<usize>,
+}
+
+/// How decisions are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// For people: the first decisions and a summary
+    Table,
+    /// One JSON object a line
+    Ndjson,
+    /// Comma-separated, with a header
+    Csv,
+}
+
+pub fn run(arguments: &Arguments) -> Result<Exit, Failure> {
+    let watch = world::Watch::start();
+    let (policy, _) = output::runnable(&arguments.policy)?;
+    let plan = Plan::of(&policy);
+    let router = Router::new(policy);
+    let made_ready = watch.seconds();
+    let moment;
+    let when = match instant(&arguments.at, &router)? {
+        At::Field(field) => When::Field(field),
+        At::Instant(at) => {
+            moment = router.moment(at);
+            When::Moment(&moment)
+        }
+    };
+    let shown = arguments.leads.display().to_string();
+    let source = world::open(&arguments.leads)
+        .map_err(|error| Failure::new(format!("cannot read `{shown}`: {}", world::words(&error))))?;
+    let progress = progress(&arguments.leads);
+    let name = (shown != "-").then_some(shown.as_str());
+    let mut file = LeadFile::open(progress.wrap_read(source), name, &plan).map_err(|error| Failure {
+        message: format!("`{shown}`: {}", error.message),
+        help: error.help,
+        quiet: false,
+    })?;
+    let dates = file.dates().clone();
+    let job = run::Job {
+        router: &router,
+        plan: &plan,
+        dates: &dates,
+        when,
+        strict: arguments.strict,
+        format: arguments.format,
+        rows: if arguments.rows == 0 { usize::MAX } else { arguments.rows },
+        threads: arguments.threads.unwrap_or_else(world::threads).clamp(1, 256),
+    };
+    let cannot_create = |path: &Path, error: &std::io::Error| {
+        Failure::new(format!("cannot write `{}`: {}", path.display(), world::words(error)))
+    };
+    let mut out = world::create(&arguments.out).map_err(|error| cannot_create(&arguments.out, &error))?;
+    let mut errors = errors::Errors::new(
+        router.policy(),
+        match &arguments.errors {
+            Some(path) => Some(world::create(path).map_err(|error| cannot_create(path, &error))?),
+            None => None,
+        },
+    );
+    let done = run::run(&job, &mut file, &mut out, &mut errors);
+    progress.finish_and_clear();
+    let done = done?;
+    if let Some(failure) = file.failure() {
+        output::say_error(&format!("`{shown}` could not be read to its end: {failure}"), None);
+    }
+    for warning in &done.warnings {
+        output::say(&format!("{shown}: {warning}\n"));
+    }
+    errors.finish()?;
+    let summary = done.tally.summary(router.policy());
+    if done.records != summary.decisions + summary.errors {
+        return Err(Failure::new(format!(
+            "{} leads were read, but {} decisions and {} errors were made: this is a fault of Leadway",
+            done.records, summary.decisions, summary.errors
+        )));
+    }
+    if let Some(path) = &arguments.summary {
+        let text = serde_json::to_string_pretty(&summary).map_err(|error| Failure::new(error.to_string()))?;
+        output::write_file(path, format!("{text}\n").as_bytes())?;
+    }
+    let seconds = watch.seconds();
+    let speed = format!(
+        "{:.2} s in all, {:.2} s of it to make the policy ready; {:.0} leads a second\n",
+        seconds,
+        made_ready,
+        summary.leads as f64 / (seconds - made_ready).max(1e-6)
+    );
+    match (arguments.format, arguments.out.as_os_str() == "-") {
+        (Format::Table, true) => {
+            output::print(&format!("\n{}", summary.text()))?;
+            output::say(&speed);
+        }
+        _ if arguments.summary.is_some() => {}
+        _ => output::say(&format!("{}{speed}", summary.text())),
+    }
+    let failed = summary.errors > 0 || file.failure().is_some();
+    Ok(if failed { Exit::Findings } else { Exit::Fine })
+}
+
+enum At {
+    Instant(crate::policy::Instant),
+    Field(FieldId),
+}
+
+/// The instant that the user names: `now`, a field, or a time.
+fn instant(text: &str, router: &Router) -> Result<At, Failure> {
+    if text == "now" {
+        return Ok(At::Instant(crate::policy::Instant { micros: world::now(), offset: 0 }));
+    }
+    if let Some(field) = time_field(router.policy(), text) {
+        return Ok(At::Field(field));
+    }
+    router.instant(text).map(At::Instant).ok_or_else(|| {
+        Failure::new(format!("`{text}` is neither a time nor a time field of the leads"))
+            .help("write a time such as `2026-03-04 10:00` or `2026-03-04T10:00Z`, the name of a time or date field, or `now`")
+    })
+}
+
+fn time_field(policy: &Policy, name: &str) -> Option<FieldId> {
+    let at = policy.fields.iter().position(|field| field.name == name)?;
+    let field = policy.fields.get(at)?;
+    matches!(field.ty, Type::Time | Type::Date).then_some(FieldId(at as u32))
+}
+
+/// A bar on a terminal, nothing elsewhere.
+fn progress(leads: &Path) -> ProgressBar {
+    if !std::io::stderr().is_terminal() {
+        return ProgressBar::hidden();
+    }
+    match world::length(leads) {
+        Some(length) => {
+            let style = ProgressStyle::with_template("{wide_bar} {bytes}/{total_bytes} {bytes_per_sec} {eta}");
+            ProgressBar::new(length).with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
+        }
+        None => ProgressBar::new_spinner(),
+    }
+}

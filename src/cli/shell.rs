@@ -6,7 +6,9 @@ use std::path::PathBuf;
 
 /// Print completions for a shell
 #[derive(Debug, Args)]
-#[command(after_help = "Examples:\n  leadway completions bash > /etc/bash_completion.d/leadway\n  leadway completions zsh > ~/.zfunc/_leadway")]
+#[command(
+    after_help = "Examples:\n  leadway completions bash > /etc/bash_completion.d/leadway\n  leadway completions zsh > ~/.zfunc/_leadway"
+)]
 pub struct Completions {
     shell: clap_complete::Shell,
 }

@@ -8,9 +8,9 @@
 //! 5. the words are written together, so that `GTX Pro` is `GTXPro`.
 //!
 //! Two plain forms are *alike* when few letters differ: their Levenshtein distance is at most 12% of the longer one, and never
-//! more than three, and they hold the same digits in the same order (`Studio 54` is not `Studio 55`). So a name under nine
-//! letters must be the same, one slip is forgiven from nine letters on, two from seventeen, three from twenty-five. The score is
-//! the share of letters that agree, in thousandths: 1000 for the same, at least 880 for alike.
+//! more than two, and they hold the same digits in the same order (`Studio 54` is not `Studio 55`). So a name under nine
+//! letters must be the same, one slip is forgiven from nine letters on, two from seventeen. The score is the share of letters
+//! that agree, in thousandths: 1000 for the same, at least 880 for alike.
 //!
 //! Why an edit distance: a wrong owner costs more than a lead in a queue. Jaro-Winkler rewards a common beginning, which
 //! names of unrelated companies often have (`American ...`), and token measures (SoftTFIDF, best for names in Cohen, Ravikumar
@@ -27,7 +27,7 @@ use std::sync::LazyLock;
 /// Names longer than this, in letters, are alike only when they are the same.
 pub const LONGEST: usize = 200;
 /// No pair of names is alike with more differing letters than this.
-pub const MOST_SLIPS: usize = 3;
+pub const MOST_SLIPS: usize = 2;
 
 /// Legal forms at the end of a name, by where they are usual, as step 3 leaves their words.
 pub const LEGAL_FORMS: &[(&str, &str)] = &[

@@ -21,8 +21,8 @@ use std::collections::{BTreeMap, BTreeSet};
 const MAX_BYTES: usize = 8 << 20;
 /// Occurrences of all rules of a file, those before 1970 too.
 const MAX_OCCURRENCES: usize = 200_000;
-/// Rules of a file. One that never occurs costs its search, so the count is bounded as well.
-const MAX_RULES: usize = 2_000;
+/// Rules of a file: what lies between the occurrences of a rare one is searched too.
+const MAX_RULES: usize = 500;
 /// Longer events are faults of the file rather than holidays.
 const MAX_LENGTH: i64 = 366;
 
@@ -367,7 +367,11 @@ fn rule_days(line: &ContentLine, start: NaiveDate, budget: &mut Budget) -> Resul
     let midnight = rrule::Tz::UTC.from_utc_datetime(&start.and_time(NaiveTime::MIN));
     let rule = rule.validate(midnight).map_err(|error| wrong(&reason(error)))?;
     let mut days = Vec::new();
-    for day in RRuleSet::new(midnight).rrule(rule).limit().into_iter().map(|at| at.date_naive()) {
+    let mut rule_days = RRuleSet::new(midnight).rrule(rule).limit().into_iter().map(|at| at.date_naive()).peekable();
+    if rule_days.peek().is_none() {
+        return Err(wrong(&"no day is like that"));
+    }
+    for day in rule_days {
         if day > until || day.year() > 2100 {
             break;
         }

@@ -78,6 +78,7 @@ pub fn cell_at<'t>(kind: BlockKind, entry: &Entry<'t>, at: usize) -> Option<Cell
         BlockKind::Fields if matches!(entry.word(0), "missing" | "match" | "prefer" | "on") => None,
         BlockKind::Fields if at == 1 => cell("type", 2),
         BlockKind::Fields if first_of(&["required", "from", "missing"]) => cell("marks", 2),
+        BlockKind::Parts if entry.word(0) == "move" && entry.word(1) == "open" => None,
         BlockKind::Parts if first_of(&["when", "otherwise"]) => cell("when", 2),
         BlockKind::Terms if first_of(&["when"]) => cell("when", 1),
         BlockKind::Rows if first_of(&["->"]) => cell("->", 2),
@@ -95,6 +96,11 @@ pub fn cell_at<'t>(kind: BlockKind, entry: &Entry<'t>, at: usize) -> Option<Cell
 pub fn block_cell(kind: BlockKind) -> Option<CellStart<'static>> {
     let aligned = matches!(kind, BlockKind::File | BlockKind::Mixed | BlockKind::Other);
     aligned.then_some(CellStart { key: "{", gap: 1 })
+}
+
+/// Whether the clauses of blocks on one line are aligned, and not just their braces.
+pub fn aligns_clauses(kind: BlockKind) -> bool {
+    matches!(kind, BlockKind::File | BlockKind::Mixed)
 }
 
 /// The cell that a clause of a block on one line starts.

@@ -269,7 +269,7 @@ fn atoms<'a, 't>(entry: &'a Entry<'t>, kind: BlockKind, opened: &[usize]) -> Vec
             PieceKind::Block(block) => {
                 let cell = columns::cell_at(kind, entry, at).or(columns::block_cell(kind));
                 let from = atoms.len();
-                inline(block, at, cell.is_some(), &mut atoms);
+                inline(block, at, columns::aligns_clauses(kind), &mut atoms);
                 if let Some(open) = atoms.get_mut(from) {
                     open.cell = cell;
                     open.comments = &piece.comments;

@@ -100,6 +100,16 @@ impl Plan {
         self.fields.get(field.at()).map_or(&[], |field| &field.columns)
     }
 
+    /// The fields in the order in which they are read: those last that are read together with a country.
+    pub fn reading_order(&self) -> &[FieldId] {
+        &self.order
+    }
+
+    /// Whether other fields are read together with this one: regions and postal codes with their country.
+    pub fn is_read_with(&self, field: FieldId) -> bool {
+        self.fields.iter().any(|other| other.country == Some(field))
+    }
+
     /// Whether a column lies inside the object of this name: `company` for `company.size`.
     pub(super) fn leads_into(&self, name: &str) -> bool {
         let prefix = format!("{}.", text::squeeze(name));

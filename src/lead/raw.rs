@@ -65,6 +65,11 @@ impl<'a> RawLead<'a> {
         self.cells.get(column as usize).copied().unwrap_or(RawCell::ABSENT)
     }
 
+    /// What stands in the file for a cell.
+    pub fn found(&self, cell: RawCell) -> &'a str {
+        cell.found(self.text)
+    }
+
     /// The text of a cell with escapes resolved; blank where it is absent.
     pub fn value(&self, cell: RawCell) -> Cow<'a, str> {
         let found = cell.found(self.text);

@@ -66,15 +66,17 @@ impl DateOrders {
 }
 
 impl Plan {
+    /// A lead without any value.
+    pub fn blank(&self) -> Lead {
+        let values = vec![Value::Missing; self.fields.len()];
+        Lead { values, faults: Vec::new(), notes: Vec::new(), line: 0, id: SmolStr::default() }
+    }
+
     /// Reads a raw lead's values.
     pub fn lead(&self, raw: &RawLead, dates: &DateOrders) -> Lead {
-        let mut lead = Lead {
-            values: vec![Value::Missing; self.fields.len()],
-            faults: Vec::new(),
-            notes: Vec::new(),
-            line: raw.line,
-            id: self.id.and_then(|id| raw.field(self, id)).map(|id| SmolStr::new(id.trim())).unwrap_or_default(),
-        };
+        let mut lead = self.blank();
+        lead.line = raw.line;
+        lead.id = self.id.and_then(|id| raw.field(self, id)).map(|id| SmolStr::new(id.trim())).unwrap_or_default();
         if let Some((found, width)) = raw.short_of {
             let cells = if found == 1 { "1 cell" } else { &format!("{found} cells") };
             let text = format!("the row has {cells} where the header has {width}; the others are missing");
@@ -89,6 +91,17 @@ impl Plan {
             }
         }
         lead
+    }
+
+    /// Reads the value of one field into a lead, in the place of what it has there. Regions and postal codes are read with the country that
+    /// the lead has by then: see [`Plan::reading_order`].
+    pub fn read(&self, id: FieldId, raw: &RawLead, dates: &DateOrders, lead: &mut Lead) {
+        if let Some(value) = lead.values.get_mut(id.at()) {
+            *value = Value::Missing;
+        }
+        if let Some(field) = self.fields.get(id.at()) {
+            self.read_field(id, field, raw, dates, lead);
+        }
     }
 
     fn read_field(&self, id: FieldId, field: &PlanField, raw: &RawLead, dates: &DateOrders, lead: &mut Lead) {

@@ -3,7 +3,7 @@
 //! The reference matcher and the decision graph both rest on these, so that they can only differ in how they search.
 
 use super::{Arm, Experiment, Instant, Period, Policy, Predicate, Range, TextSet, Value};
-use chrono::{DateTime, NaiveDate, TimeDelta};
+use chrono::{DateTime, NaiveDate, Offset, TimeDelta};
 use chrono_tz::Tz;
 use regex::{Regex, RegexBuilder};
 use rust_decimal::Decimal;
@@ -124,6 +124,13 @@ pub fn domain_of(email: &str) -> &str {
 }
 
 impl Instant {
+    /// The same instant with the offset of a zone beside it.
+    pub fn seen_in(self, zone: Tz) -> Instant {
+        let offset = DateTime::from_timestamp_micros(self.micros)
+            .map_or(0, |utc| utc.with_timezone(&zone).offset().fix().local_minus_utc());
+        Instant { micros: self.micros, offset }
+    }
+
     /// The calendar day in a zone. Instants beyond the years that calendars speak of are on the last such day.
     pub fn date_in(self, zone: Tz) -> NaiveDate {
         // Year -290,000 to 290,000 fits in `micros`, but chrono ends at 262,142; a zone moves a day at most.

@@ -33,7 +33,10 @@ impl Summary {
         self.part(&mut text, "sla", &self.slas);
         self.part(&mut text, "bad values of", &self.bad_values);
         if self.unassigned > 0 {
-            text.push_str(&format!("\n{} leads were routed to targets of which none could take them\n", self.unassigned));
+            text.push_str(&format!(
+                "\n{} leads were routed to targets of which none could take them\n",
+                self.unassigned
+            ));
         }
         text
     }

@@ -240,20 +240,21 @@ impl<'i> Parts<'i> {
         Parts(pair.clone().into_inner())
     }
 
-    /// The next part that is more than a keyword, if it is of this rule.
+    /// The next part that is more than a keyword, if it is of this rule; else nothing is taken.
     fn take(&mut self, rule: Rule) -> Option<Pair<'i, Rule>> {
         self.take_if(|found| found == rule)
     }
 
     fn take_if(&mut self, fits: impl Fn(Rule) -> bool) -> Option<Pair<'i, Rule>> {
-        while let Some(pair) = self.0.peek() {
+        let mut ahead = self.0.clone();
+        while let Some(pair) = ahead.next() {
             if fits(pair.as_rule()) {
-                return self.0.next();
+                self.0 = ahead;
+                return Some(pair);
             }
             if !matches!(rule_names::words(pair.as_rule()), Words::Keyword(_)) {
                 return None;
             }
-            self.0.next();
         }
         None
     }

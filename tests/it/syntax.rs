@@ -1,4 +1,5 @@
 //! Text to tree and back: the corpus in tests/cases/parse.
+#![allow(clippy::disallowed_methods, reason = "tests read their cases")]
 
 use leadway::format::format;
 use leadway::source::{FileId, SourceFile};
@@ -37,14 +38,14 @@ fn told(parsed: &Parsed, text: &str) -> String {
         let place = source.place(diagnostic.primary.span.start);
         let marked = source.slice(diagnostic.primary.span);
         writeln!(out, "{} {}:{} [{marked}] {}", diagnostic.code, place.line, place.column, diagnostic.message).unwrap();
-        for help in &diagnostic.help {
+        if let Some(help) = &diagnostic.help {
             writeln!(out, "    help: {help}").unwrap();
         }
         for fix in &diagnostic.fixes {
             writeln!(out, "    fix: [{}] -> [{}]", source.slice(fix.span), fix.text).unwrap();
         }
     }
-    out
+    out.replace('\0', "<NUL>").replace('\u{A0}', "<no-break space>")
 }
 
 #[test]
@@ -122,5 +123,35 @@ fn format_keeps_the_tree_and_the_comments_and_is_done_in_one_go() {
         assert_eq!(comments(&again), comments(&parsed), "{name}");
         assert_eq!(format(&again, &once).unwrap(), once, "{name}");
         insta::assert_snapshot!(format!("format_{name}"), once);
+    }
+}
+
+#[test]
+fn the_page_of_a_code_shows_it() {
+    let codes = [
+        "syntax-error",
+        "unclosed-text",
+        "unclosed-block",
+        "bad-number",
+        "bad-date",
+        "mixed-and-or",
+        "list-ends-in-comma",
+        "nested-too-deep",
+        "reserved-word",
+        "unknown-item",
+        "bad-character",
+    ];
+    for code in codes {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("docs/rules/{code}.md"));
+        let page = fs::read_to_string(path).unwrap();
+        let examples: Vec<&str> =
+            page.split("```leadway\n").skip(1).map(|rest| rest.split("```").next().unwrap()).collect();
+        let [bad, good] = examples.as_slice() else { panic!("{code}: a bad and a good example") };
+        assert!(
+            read(bad).diagnostics.iter().any(|diagnostic| diagnostic.code == code),
+            "{code}: {}",
+            told(&read(bad), bad)
+        );
+        assert_eq!(told(&read(good), good), "", "{code}");
     }
 }

@@ -104,9 +104,9 @@ impl Failure<'_> {
 
     /// Whether a name fits here.
     fn expects_name(&self) -> bool {
-        self.expected
-            .iter()
-            .any(|words| matches!(words, Words::Thing("a name" | "a field" | "a calendar" | "a territory")))
+        let names =
+            |thing: &str| ["a name", "a field", "a column", "a calendar"].iter().any(|name| thing.starts_with(name));
+        self.expected.iter().any(|words| matches!(words, Words::Thing(thing) if names(thing)))
     }
 
     fn expects_value(&self) -> bool {
@@ -288,11 +288,16 @@ fn sign(failure: &Failure<'_>) -> Option<Diagnostic> {
             Some(failure.error("bad-character", "`\u{2026}` is written `..`").help("write `..`").fix(one, ".."))
         }
         _ if first.is_alphabetic() && !first.is_ascii() => {
-            let found = failure.found();
-            let message = format!("`{}` has letters other than a to z", clip(found));
-            let quoted = format!("\"{found}\"");
+            let (start, before) = failure.token_before();
+            let start = if start + before.len() == failure.at { start } else { failure.at };
+            let span = Span::new(failure.file, start, failure.at + failure.found().len());
+            let word = failure.text.get(start..span.end as usize).unwrap_or("");
+            let message = format!("`{}` has letters other than a to z", clip(word));
+            let quoted = format!("\"{word}\"");
             Some(
-                failure.error("bad-character", message).help(format!("quote it: `{}`", clip(&quoted))).fix(one, quoted),
+                Diagnostic::error("bad-character", span, message)
+                    .help(format!("quote it: `{}`", clip(&quoted)))
+                    .fix(span, quoted),
             )
         }
         '{' | '}' | '(' | ')' | '"' | ',' | '.' | '=' | '<' | '>' | '!' | '|' | '&' | '+' | '-' | '_' | ':' | '%'
@@ -332,7 +337,7 @@ fn question(failure: &Failure<'_>) -> Option<Diagnostic> {
 /// `WHEN`, `Retail`
 fn upper_case(failure: &Failure<'_>) -> Option<Diagnostic> {
     let found = failure.found();
-    let has_upper = found.chars().any(char::is_uppercase) && found.chars().all(|letter| letter.is_ascii());
+    let has_upper = found.chars().any(char::is_uppercase) && found.is_ascii();
     if !has_upper || found.starts_with('"') {
         return None;
     }

@@ -1,0 +1,260 @@
+//! An explanation in words.
+
+use super::{Changed, Explanation};
+use crate::data::records::{Found, KeyTrial, Outcome};
+use crate::lead::Lead;
+use crate::matcher::reason::Reason;
+use crate::matcher::trace::{EntryTrace, Trace, Verdict};
+use crate::policy::{KeyPart, Policy, Preference, Records, words};
+use crate::router::Router;
+use std::fmt::Write;
+
+/// The whole way of a lead, for people.
+pub fn text(router: &Router, lead: &Lead, explanation: &Explanation) -> String {
+    let policy = router.policy();
+    let mut out = String::new();
+    // Writing to a string cannot fail.
+    let _ = write_all(&mut out, policy, lead, explanation);
+    out
+}
+
+fn write_all(out: &mut String, policy: &Policy, lead: &Lead, explanation: &Explanation) -> std::fmt::Result {
+    let id = if lead.id.is_empty() { "The lead".to_owned() } else { format!("Lead {}", lead.id) };
+    writeln!(out, "{id}, decided at {}\n", explanation.at)?;
+    decision(out, &explanation.decision)?;
+    writeln!(out, "\nValues")?;
+    for (name, value) in &explanation.values {
+        writeln!(out, "  {name} = {value}")?;
+    }
+    for fault in &lead.faults {
+        let field = policy.fields.get(fault.field.at()).map_or("", |field| field.name.as_str());
+        let found = if fault.raw.is_empty() { "missing".to_owned() } else { format!("`{}`", fault.raw) };
+        writeln!(out, "  {field} is {found}: expected {}, so it counts as missing", fault.expected)?;
+    }
+    for note in &explanation.notes {
+        writeln!(out, "  note: {note}")?;
+    }
+    if lead.is_bad() && policy.on_bad_lead.is_some() {
+        writeln!(
+            out,
+            "\nA required field is missing or bad, so the lead went to the queue of `on bad lead`. With the values it has:"
+        )?;
+    }
+    for (name, found) in &explanation.records {
+        if let Some(block) = policy.records.iter().find(|block| block.name == name.as_str()) {
+            record(out, policy, block, found)?;
+        }
+    }
+    trace(out, &explanation.trace)?;
+    if !explanation.assignment.is_empty() {
+        writeln!(out, "\nWho takes it")?;
+        for tried in &explanation.assignment {
+            match &tried.why_not {
+                Some(why_not) => writeln!(out, "  - {}: {why_not}", tried.what)?,
+                None => writeln!(out, "  > {}", tried.what)?,
+            }
+        }
+    }
+    if let Some(change) = &explanation.change {
+        changed(out, change)?;
+    }
+    Ok(())
+}
+
+/// One line: outcome, rule, target, assignee, SLA, priority.
+fn decision(out: &mut String, decision: &serde_json::Value) -> std::fmt::Result {
+    let text = |key: &str| decision.get(key).and_then(|value| value.as_str());
+    match (text("rule"), text("excluded"), text("outcome")) {
+        (Some(rule), _, _) => writeln!(out, "  rule      {rule}")?,
+        (_, Some(excluded), _) => writeln!(out, "  excluded  {excluded}")?,
+        (_, _, outcome) => writeln!(out, "  outcome   {}", outcome.unwrap_or("none").replace('_', " "))?,
+    }
+    if let Some(target) = decision.get("target").filter(|target| target.is_object()) {
+        let part = |key: &str| target.get(key).and_then(|value| value.as_str()).unwrap_or("nobody");
+        writeln!(out, "  target    {} {}", part("kind").replace('_', " "), part("name"))?;
+    }
+    for (key, words) in [("assignee", "assignee "), ("queue", "in queue "), ("sla", "sla      "), ("arm", "arm      ")]
+    {
+        if let Some(value) = text(key) {
+            writeln!(out, "  {words} {value}")?;
+        }
+    }
+    if let Some(priority) = decision.get("priority").and_then(serde_json::Value::as_i64) {
+        writeln!(out, "  priority  {priority}")?;
+    }
+    Ok(())
+}
+
+fn record(out: &mut String, policy: &Policy, block: &Records, found: &Found) -> std::fmt::Result {
+    writeln!(out, "\nThe lead's {}", block.name)?;
+    let column = |at: usize| block.columns.get(at).map_or("", |column| column.name.as_str());
+    let row = |row: &u32| {
+        let values = block.rows.get(*row as usize).map_or(&[][..], Vec::as_slice);
+        let shown = block.columns.iter().zip(values).take(3);
+        let shown = shown.map(|(column, value)| words::value(value, &column.ty)).collect::<Vec<_>>().join(", ");
+        format!("row {} ({shown})", row + 1)
+    };
+    for (key, trial) in block.keys.iter().zip(&found.keys) {
+        let part = |part: &KeyPart| {
+            let sign = if part.like { "like" } else { "=" };
+            format!("{} {sign} {}", column(part.column.at()), words::subject(policy, part.subject))
+        };
+        let key = key.parts.iter().map(part).collect::<Vec<_>>().join(", ");
+        let said = match trial {
+            KeyTrial::Unless => "not asked: its `unless` holds".to_owned(),
+            KeyTrial::Missing(subject) => format!("the lead has no {}", words::subject(policy, *subject)),
+            KeyTrial::NoRow => "no row".to_owned(),
+            KeyTrial::Rows { rows, score } => {
+                let alike = score.map(|score| format!(", names alike to {}.{}%", score / 10, score % 10));
+                format!("{} row{}{}", rows.len(), if rows.len() == 1 { "" } else { "s" }, alike.unwrap_or_default())
+            }
+        };
+        writeln!(out, "  by {key}: {said}")?;
+    }
+    for (preference, left) in block.prefer.iter().zip(&found.preferences) {
+        let asked = match preference {
+            Preference::Holds(at) => column(at.at()).to_owned(),
+            Preference::Same { column: at, subject } => {
+                format!("{} = {}", column(at.at()), words::subject(policy, *subject))
+            }
+            Preference::Most(at) => format!("most {}", column(at.at())),
+            Preference::Least(at) => format!("least {}", column(at.at())),
+        };
+        writeln!(out, "  prefer {asked}: {} left", left.len())?;
+    }
+    match &found.outcome {
+        Outcome::NoMatch => writeln!(out, "  none"),
+        Outcome::Row(at) => writeln!(out, "  > {}", row(at)),
+        Outcome::Tie(rows) => {
+            writeln!(out, "  a tie between {}", rows.iter().take(5).map(row).collect::<Vec<_>>().join(" and "))
+        }
+    }
+}
+
+fn trace(out: &mut String, trace: &Trace) -> std::fmt::Result {
+    if let Some(exclusion) = trace.exclusions.iter().find(|exclusion| exclusion.holds) {
+        writeln!(out, "\nExcluded by \"{}\", before everything else", exclusion.name)?;
+        return reasons(out, &exclusion.why, 1);
+    }
+    if !trace.territory.is_empty() {
+        writeln!(out, "\nTerritory\n  {}", trace.territory.join(" > "))?;
+    }
+    let held: Vec<_> = trace.segments.iter().filter(|segment| segment.holds).collect();
+    if !held.is_empty() {
+        writeln!(out, "\nSegments")?;
+        for segment in held {
+            writeln!(out, "  {}", segment.name)?;
+            reasons(out, &segment.why, 2)?;
+        }
+    }
+    for score in &trace.scores {
+        writeln!(out, "\nScore {} = {}", score.name, score.value)?;
+        for term in &score.terms {
+            let sign = if term.holds { format!("{:+}", term.points) } else { "0".to_owned() };
+            let condition = if term.condition.is_empty() { "always" } else { &term.condition };
+            let value = term.why.first().filter(|_| !term.holds).map(failed).unwrap_or_default();
+            writeln!(out, "  {sign:>5}  {condition}{value}")?;
+        }
+    }
+    for grade in &trace.grades {
+        writeln!(out, "  {} = {}", grade.name, grade.step.as_deref().unwrap_or("none"))?;
+    }
+    if !trace.entries.is_empty() {
+        writeln!(out, "\nRules, in order")?;
+    }
+    for entry in &trace.entries {
+        self::entry(out, entry)?;
+    }
+    for table in &trace.tables {
+        match table.row {
+            Some(row) => {
+                let line = table.line.map(|line| format!(", line {line} of its file")).unwrap_or_default();
+                writeln!(out, "\nTable {}: row {row}{line}", table.name)?;
+            }
+            None => writeln!(out, "\nTable {}: no row for this lead", table.name)?,
+        }
+    }
+    if let Some(experiment) = &trace.experiment {
+        let (key, value) = (&experiment.key, &experiment.value);
+        writeln!(out, "\nExperiment {}: arm {}, by {key} = {value}", experiment.name, experiment.arm)?;
+    }
+    Ok(())
+}
+
+fn entry(out: &mut String, entry: &EntryTrace) -> std::fmt::Result {
+    let indent = "  ".repeat(entry.depth as usize + 1);
+    let depth = entry.depth as usize + 3;
+    let title = if entry.rule.is_some() { entry.title.to_string() } else { format!("continue in {}", entry.title) };
+    match &entry.verdict {
+        Verdict::Takes => writeln!(out, "{indent}> {title}")?,
+        Verdict::Enters => writeln!(out, "{indent}> {title}")?,
+        Verdict::NotOnItsDays { date } => {
+            return writeln!(out, "{indent}- {title}: not on its days, it is {date} there");
+        }
+        Verdict::NoRow => return writeln!(out, "{indent}- {title}: its table has no row for this lead"),
+        Verdict::EnteredBefore => return writeln!(out, "{indent}- {title}: nothing there matched before"),
+        Verdict::Fails => {
+            let why = entry.why.first().map(failed).unwrap_or_default();
+            writeln!(out, "{indent}- {title}{why}")?;
+            for reason in entry.why.iter().take(1) {
+                reasons(out, &reason.because, depth)?;
+            }
+            return entry.why.iter().skip(1).try_for_each(|reason| {
+                writeln!(out, "{}nor{}", "  ".repeat(depth), failed(reason).trim_start_matches(':'))?;
+                reasons(out, &reason.because, depth + 1)
+            });
+        }
+    }
+    reasons(out, &entry.why, depth)
+}
+
+/// `: employees >= 1000 does not hold (employees is 120)`, for the end of a line.
+fn failed(reason: &Reason) -> String {
+    if reason.subject.is_empty() || reason.value.is_empty() || reason.subject == reason.condition {
+        return format!(": {} does not hold", reason.condition);
+    }
+    format!(": {} does not hold ({} is {})", reason.condition, reason.subject, reason.value)
+}
+
+fn reasons(out: &mut String, all: &[Reason], depth: usize) -> std::fmt::Result {
+    for reason in all {
+        let holds = if reason.holds { "" } else { " does not hold" };
+        let value = if reason.subject.is_empty() || reason.value.is_empty() || reason.subject == reason.condition {
+            String::new()
+        } else {
+            format!(" ({} is {})", reason.subject, reason.value)
+        };
+        writeln!(out, "{}{}{holds}{value}", "  ".repeat(depth), reason.condition)?;
+        reasons(out, &reason.because, depth + 1)?;
+    }
+    Ok(())
+}
+
+fn changed(out: &mut String, change: &Changed) -> std::fmt::Result {
+    if change.takes_it {
+        return writeln!(out, "\nRule \"{}\" takes the lead as it is.", change.rule);
+    }
+    if change.suggestions.is_empty() {
+        writeln!(out, "\nNo change of values was found with which rule \"{}\" would take the lead.", change.rule)?;
+    } else {
+        writeln!(
+            out,
+            "\nFor rule \"{}\" to take the lead, one of these would be enough (each was tried):",
+            change.rule
+        )?;
+    }
+    for suggestion in &change.suggestions {
+        let fields = suggestion.iter().map(|(field, value)| format!("{field} = {value}"));
+        writeln!(out, "  {}", fields.collect::<Vec<_>>().join(", "))?;
+    }
+    if change.not_on_its_days {
+        writeln!(out, "  The rule does not run on this day.")?;
+    }
+    if change.suggestions.is_empty() {
+        reasons(out, &change.fails, 1)?;
+        for one in &change.in_the_way {
+            writeln!(out, "  In the way: {one}")?;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,215 @@
+//! The run itself: blocks of leads go to as many threads as there are, and their decisions come out in the order of the leads.
+//!
+//! ```text
+//! file --block--> thread --batch--> decisions of a block --in order--> out
+//!        ^                                                        |
+//!        +------------ the same few blocks, again and again <-----+
+//! ```
+//! There are twice as many blocks as threads, so memory does not grow with the file.
+
+use super::errors::{Errors, Rejected};
+use super::{Format, table};
+use crate::batch::{Batch, When};
+use crate::cli::Failure;
+use crate::decision::Writer;
+use crate::lead::{Block, DateOrders, LeadFile, Plan, Splitter};
+use crate::report::Tally;
+use crate::router::Router;
+use std::collections::BTreeMap;
+use std::io::Write;
+use std::sync::mpsc::{self, Receiver, Sender};
+use std::sync::{Arc, Mutex};
+
+pub struct Job<'a> {
+    pub router: &'a Router,
+    pub plan: &'a Plan,
+    pub dates: &'a DateOrders,
+    pub when: When<'a>,
+    pub strict: bool,
+    pub format: Format,
+    /// How many decisions a table shows.
+    pub rows: usize,
+    pub threads: usize,
+}
+
+/// What a run came to.
+pub struct Done {
+    pub tally: Tally,
+    /// Records that were read.
+    pub records: u64,
+    /// What is to be said about the file as a whole.
+    pub warnings: Vec<String>,
+}
+
+/// A block and its place in the file.
+struct Work {
+    place: u64,
+    block: Block,
+}
+
+/// What a block came to. Its buffers go round with the block.
+struct Outcome {
+    place: u64,
+    block: Block,
+    out: Vec<u8>,
+    rows: Vec<[String; table::COLUMNS.len()]>,
+    rejected: Vec<Rejected>,
+    tally: Tally,
+    records: u64,
+    note: Option<String>,
+}
+
+pub fn run(job: &Job, file: &mut LeadFile, out: &mut dyn Write, errors: &mut Errors) -> Result<Done, Failure> {
+    let (to_threads, work) = mpsc::channel::<Work>();
+    let work = Arc::new(Mutex::new(work));
+    let (to_writer, results) = mpsc::channel::<Outcome>();
+    if job.format == Format::Csv {
+        out.write_all(table::csv_header().as_bytes())?;
+    }
+    std::thread::scope(|scope| {
+        let mut threads = Vec::new();
+        for _ in 0..job.threads {
+            let (work, to_writer, splitter) = (Arc::clone(&work), to_writer.clone(), file.splitter());
+            threads.push(scope.spawn(move || decide_blocks(job, &work, &to_writer, splitter)));
+        }
+        drop(to_writer);
+        let mut order =
+            InOrder { job, out, errors, next: 0, waiting: BTreeMap::new(), done: empty(), rows: Vec::new() };
+        let mut free: Vec<Block> = (0..job.threads * 2).map(|_| Block::default()).collect();
+        let mut place = 0;
+        let mut notes = Vec::new();
+        let mut more = true;
+        let mut at_work = 0usize;
+        while more || at_work > 0 {
+            match free.pop().filter(|_| more) {
+                Some(mut block) => {
+                    more = file.next_block(&mut block);
+                    if more {
+                        at_work += 1;
+                        // The threads end only when this end of the channel does.
+                        let _ = to_threads.send(Work { place, block });
+                        place += 1;
+                    }
+                }
+                None => {
+                    let Ok(result) = results.recv() else { break };
+                    at_work -= 1;
+                    notes.extend(result.note.clone().map(|note| (result.place, note)));
+                    free.extend(order.take(result)?);
+                }
+            }
+        }
+        drop(to_threads);
+        let splitters: Vec<Splitter> = threads.into_iter().filter_map(|thread| thread.join().ok()).collect();
+        notes.sort();
+        notes.into_iter().for_each(|(_, note)| file.notice(Some(note)));
+        order.finish(file, &splitters)
+    })
+}
+
+fn empty() -> Done {
+    Done { tally: Tally::default(), records: 0, warnings: Vec::new() }
+}
+
+fn decide_blocks(
+    job: &Job,
+    work: &Mutex<Receiver<Work>>,
+    to_writer: &Sender<Outcome>,
+    mut splitter: Splitter,
+) -> Splitter {
+    let mut batch = Batch::new(job.router, job.plan, job.dates, job.when.clone(), job.strict);
+    let writer = Writer::new(job.router.policy());
+    loop {
+        // A thread that panicked while it held the lock has not touched what is behind it.
+        let next = work.lock().unwrap_or_else(std::sync::PoisonError::into_inner).recv();
+        let Ok(Work { place, block }) = next else { return splitter };
+        let mut result = decide(job, &mut batch, &writer, &mut splitter, &block);
+        result.place = place;
+        result.block = block;
+        if to_writer.send(result).is_err() {
+            return splitter;
+        }
+    }
+}
+
+fn decide(job: &Job, batch: &mut Batch, writer: &Writer, splitter: &mut Splitter, block: &Block) -> Outcome {
+    let (text, note) = block.text();
+    let mut result = Outcome {
+        place: 0,
+        block: Block::default(),
+        out: Vec::new(),
+        rows: Vec::new(),
+        rejected: Vec::new(),
+        tally: Tally::default(),
+        records: 0,
+        note,
+    };
+    splitter.split(job.plan, block, &text, |raw| {
+        result.records += 1;
+        let raw = match raw {
+            Ok(raw) => raw,
+            Err(error) => {
+                result.tally.errors += 1;
+                result.rejected.push(Rejected::Row(error));
+                return;
+            }
+        };
+        let (out, rows, tally) = (&mut result.out, &mut result.rows, &mut result.tally);
+        let decided = batch.decide(&raw, |decided| {
+            tally.decision(decided);
+            match job.format {
+                Format::Ndjson => writer.ndjson(out, decided),
+                Format::Csv => out.extend(table::csv_row(writer, decided).unwrap_or_default()),
+                Format::Table if rows.len() < job.rows => rows.push(writer.cells(decided)),
+                Format::Table => {}
+            }
+        });
+        if let Err(undecided) = decided {
+            result.tally.errors += 1;
+            result.rejected.push(Rejected::Lead(undecided));
+        }
+    });
+    result
+}
+
+/// Brings the results of blocks back into the order of the file.
+struct InOrder<'o, 'p> {
+    job: &'o Job<'o>,
+    out: &'o mut dyn Write,
+    errors: &'o mut Errors<'p>,
+    next: u64,
+    waiting: BTreeMap<u64, Outcome>,
+    done: Done,
+    rows: Vec<[String; table::COLUMNS.len()]>,
+}
+
+impl InOrder<'_, '_> {
+    /// Takes a result; the blocks whose results were written may be used again.
+    fn take(&mut self, result: Outcome) -> Result<Vec<Block>, Failure> {
+        self.waiting.insert(result.place, result);
+        let mut free = Vec::new();
+        while let Some(result) = self.waiting.remove(&self.next) {
+            self.next += 1;
+            self.out.write_all(&result.out)?;
+            for rejected in &result.rejected {
+                self.errors.reject(rejected)?;
+            }
+            let room = self.job.rows.saturating_sub(self.rows.len());
+            self.rows.extend(result.rows.into_iter().take(room));
+            self.done.tally.add(&result.tally);
+            self.done.records += result.records;
+            free.push(result.block);
+        }
+        Ok(free)
+    }
+
+    fn finish(mut self, file: &LeadFile, splitters: &[Splitter]) -> Result<Done, Failure> {
+        if self.job.format == Format::Table {
+            let more = self.done.tally.decisions() - self.rows.len() as u64;
+            self.out.write_all(table::text(&self.rows, more).as_bytes())?;
+        }
+        self.out.flush()?;
+        self.done.warnings = file.warnings(self.job.plan, splitters);
+        Ok(self.done)
+    }
+}
