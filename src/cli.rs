@@ -33,15 +33,14 @@ impl From<Exit> for ExitCode {
 const AFTER: &str = "\
 Exit codes:
   0  fine
-  1  findings: a policy has errors, a file is not formatted, some leads could not be decided
-  2  could not run: a file cannot be read, an argument makes no sense, a policy with errors was to be run
+  1  findings: errors in a policy, a file not formatted, leads that could not be decided
+  2  could not run: a file cannot be read, an argument makes no sense, a policy has errors
 
 Examples:
-  leadway init acme                                     start a policy in the new folder acme
-  leadway check acme/main.leadway                       find what is wrong with it
-  leadway route acme/main.leadway --leads leads.csv     decide where each lead goes
-  leadway explain acme/main.leadway country=DE employees=4000
-                                                        say why a lead goes where it goes";
+  leadway init acme                                   start a policy in the new folder acme
+  leadway check acme/main.leadway                     find what is wrong with it
+  leadway route acme/main.leadway --leads leads.csv   decide where each lead goes
+  leadway explain acme/main.leadway country=DE        say why a lead goes where it goes";
 
 /// Lead routing as code: check a policy, run it on leads, and say why each went where it went.
 #[derive(Debug, Parser)]

@@ -1,5 +1,7 @@
 //! A policy with all that it includes and names, read through a [`Reader`] and parsed.
 
+mod consequences;
+
 use crate::check;
 use crate::diagnostic::Diagnostic;
 use crate::policy::{DataFiles, Policy};
@@ -79,7 +81,8 @@ impl Loaded {
     pub fn compile(self) -> Compiled {
         let Loaded { sources, files, data, mut diagnostics } = self;
         let files: Vec<_> = files.into_iter().map(|(id, parsed)| (id, parsed.file)).collect();
-        let checked = check::check(&files, &data);
+        let mut checked = check::check(&files, &data);
+        consequences::leave_out(&mut checked.diagnostics, &diagnostics, &sources, &files);
         let broken = diagnostics.iter().any(|d| d.severity == crate::diagnostic::Severity::Error);
         diagnostics.extend(checked.diagnostics);
         diagnostics.sort_by_key(|d| (d.primary.span, d.code));

@@ -3,6 +3,7 @@
 pub mod text;
 
 use crate::decision::{Decided, Ending, ending};
+use crate::lead::RawLead;
 use crate::matcher::Outcome;
 use crate::policy::{FieldId, Policy, RepId, RuleId, SlaId, TerritoryId};
 use indexmap::IndexMap;
@@ -28,6 +29,8 @@ pub struct Tally {
     /// Leads with a value that could not be read, and how many such values each field had.
     leads_with_bad_values: u64,
     bad_values: BTreeMap<FieldId, u64>,
+    short_rows: u64,
+    repeated_keys: u64,
     pub errors: u64,
 }
 
@@ -56,6 +59,10 @@ pub struct Summary {
     pub leads_with_bad_values: u64,
     /// Bad values by field.
     pub bad_values: IndexMap<String, u64>,
+    /// CSV rows with fewer cells than the header; the others were read as missing.
+    pub short_rows: u64,
+    /// JSON objects that hold a key twice; the last was read.
+    pub repeated_keys: u64,
 }
 
 fn count(counts: &mut Vec<u64>, at: usize) {
@@ -77,6 +84,12 @@ fn add_all(to: &mut Vec<u64>, from: &[u64]) {
 }
 
 impl Tally {
+    /// What a record was like before it was read as a lead.
+    pub fn record(&mut self, raw: &RawLead) {
+        self.short_rows += u64::from(raw.is_short());
+        self.repeated_keys += u64::from(raw.repeats_a_key());
+    }
+
     pub fn decision(&mut self, decided: &Decided) {
         *self.endings.entry(ending(decided)).or_default() += 1;
         let found = decided.found;
@@ -145,6 +158,8 @@ impl Tally {
         self.no_territory += other.no_territory;
         self.unassigned += other.unassigned;
         self.leads_with_bad_values += other.leads_with_bad_values;
+        self.short_rows += other.short_rows;
+        self.repeated_keys += other.repeated_keys;
         self.errors += other.errors;
     }
 
@@ -196,6 +211,8 @@ impl Tally {
                 .collect(),
             unassigned: self.unassigned,
             leads_with_bad_values: self.leads_with_bad_values,
+            short_rows: self.short_rows,
+            repeated_keys: self.repeated_keys,
             bad_values: self
                 .bad_values
                 .iter()

@@ -46,6 +46,11 @@ impl Reader for Folder {
         if self.canonical.as_ref().is_ok_and(|root| !real.starts_with(root)) {
             return Err(ReadFault::Outside);
         }
+        let kind = std::fs::metadata(&real).map_err(|error| fault(&error))?;
+        // A pipe may never end, nor a device.
+        if !kind.is_file() && !kind.is_dir() {
+            return Err(ReadFault::Other("it is a pipe or a device, not a file".to_owned()));
+        }
         read(&real).map_err(|error| fault(&error))
     }
 }
@@ -94,6 +99,12 @@ pub fn open(path: &Path) -> io::Result<Box<dyn Read + Send>> {
 /// The length of a regular file in bytes; none for standard input and other streams.
 pub fn length(path: &Path) -> Option<u64> {
     std::fs::metadata(path).ok().filter(|data| data.is_file()).map(|data| data.len())
+}
+
+/// Whether two paths lead to one regular file that is there.
+pub fn same_file(one: &Path, other: &Path) -> bool {
+    let real = |path: &Path| path.canonicalize().ok().filter(|path| path.is_file());
+    real(one).is_some_and(|one| real(other) == Some(one))
 }
 
 pub fn exists(path: &Path) -> bool {

@@ -77,7 +77,12 @@ impl Scope<'_> {
                         let clauses = self.clauses(&otherwise.clauses, Block::Otherwise, otherwise.span);
                         closed = closed.or(Some((otherwise.span, "`otherwise` takes every lead that is left")));
                         entries.push(Entry::Rule(RuleId(rules.len() as u32)));
-                        rules.push(rule_of(SmolStr::new_static("otherwise"), id, otherwise.span, true, clauses));
+                        // Decisions name rules, and several routes may have one.
+                        let title = match route.name.text.as_str() {
+                            "main" => SmolStr::new_static("otherwise"),
+                            name => smol_str::format_smolstr!("otherwise of {name}"),
+                        };
+                        rules.push(rule_of(title, id, otherwise.span, true, clauses));
                     }
                     RouteEntry::Continue { route, when, span } => {
                         let into = self.resolve(Kind::Route, route);

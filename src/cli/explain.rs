@@ -21,13 +21,15 @@ use std::path::PathBuf;
 /// Say why a lead goes where it goes: every rule tried, and the first condition that failed
 #[derive(Debug, Args)]
 #[command(after_help = "\
-Without `created_at=...` and the like, a required field that is not given is missing, and the lead is still explained.
+A lead in a file is explained as `route` decides it. Of a lead written as `field=value`, a required field
+that is not given does no harm: it is missing, and the rules are tried.
 
 Examples:
   leadway explain main.leadway country=DE employees=4000 source=demo_request
   leadway explain main.leadway --lead lead.json
   leadway explain main.leadway --lead leads.csv --id L1042 --at 2026-03-04T10:00Z
-  leadway explain main.leadway --lead leads.csv --id L1042 --rule \"Enterprise\"    what would have to change")]
+  leadway explain main.leadway --lead leads.csv --id L1042 --rule \"Enterprise\"
+                                     say what would have to change")]
 pub struct Arguments {
     /// The policy
     policy: PathBuf,
@@ -35,7 +37,7 @@ pub struct Arguments {
     #[arg(value_name = "FIELD=VALUE", conflicts_with = "lead")]
     values: Vec<String>,
     /// A file with the lead: CSV, NDJSON or JSON; `-` is standard input
-    #[arg(long, value_name = "FILE", required_unless_present = "values")]
+    #[arg(long, value_name = "FILE")]
     lead: Option<PathBuf>,
     /// Which lead of the file, by its id; otherwise the first
     #[arg(long, requires = "lead")]
@@ -96,6 +98,10 @@ pub fn run(arguments: &Arguments) -> Result<Exit, Failure> {
     let router = Router::new(policy);
     let lead = match &arguments.lead {
         Some(path) => lead::from_file(path, &plan, arguments.id.as_deref(), arguments.line)?,
+        None if arguments.values.is_empty() => {
+            return Err(Failure::new("there is no lead to explain")
+                .help("write its values, such as `country=DE`, or name a file of leads with `--lead FILE`"));
+        }
         None => lead::from_pairs(&arguments.values, &plan)?,
     };
     let at = if arguments.at == "now" {
@@ -149,7 +155,7 @@ fn explain(router: &Router, lead: &Lead, moment: &Moment, rule: Option<RuleId>) 
     let values = policy.fields.iter().zip(&lead.values);
     Ok(Explanation {
         decision,
-        at: crate::data::time::show(moment.at.seen_in(policy.zone)),
+        at: words::value(&crate::policy::Value::Time(moment.at.seen_in(policy.zone)), &crate::policy::Type::Time),
         values: values
             .filter(|(_, value)| **value != crate::policy::Value::Missing)
             .map(|(field, value)| (field.name.to_string(), words::value(value, &field.ty)))

@@ -10,10 +10,15 @@ use std::path::PathBuf;
 
 /// Write policies in canonical form: nothing is reordered and every comment is kept
 #[derive(Debug, Args)]
-#[command(after_help = "Examples:\n  leadway fmt main.leadway               format a file in place
-  leadway fmt --check policies/*.leadway exit with 1 where a file is not formatted
-  leadway fmt --diff main.leadway        show what would change, change nothing
-  leadway fmt - < main.leadway           from standard input to standard output")]
+#[command(
+    after_help = "Exit codes: 0 formatted, 1 not formatted (--check, --diff) or not to be parsed, 2 could not run
+
+Examples:
+  leadway fmt main.leadway                 format a file in place
+  leadway fmt --check policies/*.leadway   exit with 1 where a file is not formatted
+  leadway fmt --diff main.leadway          show what would change, change nothing
+  leadway fmt - < main.leadway             from standard input to standard output"
+)]
 pub struct Arguments {
     /// The files, or `-` for standard input to standard output
     #[arg(required = true, value_name = "FILE")]

@@ -21,9 +21,11 @@ pub struct Arguments {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Format {
+    /// Mermaid, which GitHub and GitLab draw
     Mermaid,
     /// Graphviz
     Dot,
+    /// A picture
     Svg,
     /// Cards, rows and edges
     Json,

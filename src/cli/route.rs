@@ -26,9 +26,11 @@ Exit codes: 0 every lead was decided, 1 some leads went to the error output, 2 c
 
 Examples:
   leadway route main.leadway --leads leads.csv
-  leadway route main.leadway --leads leads.ndjson.gz --format ndjson --out decisions.ndjson --errors errors.ndjson
+  leadway route main.leadway --leads leads.ndjson.gz --format ndjson --out decisions.ndjson
   cat leads.json | leadway route main.leadway --leads - --format csv
-  leadway route main.leadway --leads history.csv --at created_at     decide each lead at its own instant")]
+  leadway route main.leadway --leads leads.csv --errors errors.ndjson --summary summary.json
+  leadway route main.leadway --leads history.csv --at created_at
+                                     decide each lead at its own instant")]
 pub struct Arguments {
     /// The policy
     policy: PathBuf,
@@ -89,6 +91,7 @@ pub fn run(arguments: &Arguments) -> Result<Exit, Failure> {
     let shown = arguments.leads.display().to_string();
     let source = world::open(&arguments.leads)
         .map_err(|error| Failure::new(format!("cannot read `{shown}`: {}", world::words(&error))))?;
+    refuse_to_overwrite(arguments)?;
     let progress = progress(&arguments.leads);
     let name = (shown != "-").then_some(shown.as_str());
     let mut file = LeadFile::open(progress.wrap_read(source), name, &plan).map_err(|error| Failure {
@@ -156,6 +159,22 @@ pub fn run(arguments: &Arguments) -> Result<Exit, Failure> {
     }
     let failed = summary.errors > 0 || file.failure().is_some();
     Ok(if failed { Exit::Findings } else { Exit::Fine })
+}
+
+/// Nothing that is written may take the place of what is read, nor of what else is written.
+fn refuse_to_overwrite(arguments: &Arguments) -> Result<(), Failure> {
+    let read = [Some(&arguments.policy), Some(&arguments.leads)];
+    let written = [Some(&arguments.out), arguments.errors.as_ref(), arguments.summary.as_ref()];
+    let [read, written] = [&read[..], &written[..]].map(|paths| paths.iter().copied().flatten().collect::<Vec<_>>());
+    for (at, path) in written.iter().enumerate() {
+        let others = read.iter().chain(written.iter().skip(at + 1));
+        let clashes = |other: &PathBuf| *other == **path || world::same_file(other, path);
+        if path.as_os_str() != "-" && others.copied().any(clashes) {
+            return Err(Failure::new(format!("`{}` would be written over", path.display()))
+                .help("name another file for what is written"));
+        }
+    }
+    Ok(())
 }
 
 enum At {

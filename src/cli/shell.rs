@@ -10,6 +10,7 @@ use std::path::PathBuf;
     after_help = "Examples:\n  leadway completions bash > /etc/bash_completion.d/leadway\n  leadway completions zsh > ~/.zfunc/_leadway"
 )]
 pub struct Completions {
+    /// The shell
     shell: clap_complete::Shell,
 }
 

@@ -34,7 +34,14 @@ impl Block {
     /// threads come to the same text in any order.
     pub fn text(&self) -> (Cow<'_, str>, Option<String>) {
         if let Ok(text) = simdutf8::basic::from_utf8(&self.bytes) {
-            return (Cow::Borrowed(text), None);
+            let note = memchr::memchr(0, &self.bytes).map(|at| {
+                let before = memchr::memchr_iter(b'\n', self.bytes.get(..at).unwrap_or(&[])).count() as u64;
+                format!(
+                    "line {}: holds the character NUL, which is kept as part of its value",
+                    self.first_line + before
+                )
+            });
+            return (Cow::Borrowed(text), note);
         }
         let line = self.first_line + invalid_line(&self.bytes);
         if self.marked || encoding::of_invalid(&self.bytes) == Encoding::Utf8 {

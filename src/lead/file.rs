@@ -7,7 +7,7 @@ use crate::lead::plan::PlanField;
 use crate::lead::split::{Layout, Splitter};
 use crate::lead::stream::{self, CarriageReturns, Source};
 use crate::lead::values::DateOrders;
-use crate::lead::{Plan, RowError, json};
+use crate::lead::{Plan, RowError, clip, json};
 use smol_str::SmolStr;
 use std::collections::BTreeSet;
 use std::fmt;
@@ -337,7 +337,7 @@ impl<'a> LeadFile<'a> {
                 .help("every required field needs a column; `from \"...\"` says which"));
         }
         if columns.iter().all(Option::is_none) {
-            let shown: Vec<String> = names.iter().take(5).map(|name| format!("`{name}`")).collect();
+            let shown: Vec<String> = names.iter().take(5).map(|name| format!("`{}`", clip(name))).collect();
             return Err(OpenError::new(format!("no field reads any of the columns {}", shown.join(", ")))
                 .help("the first line must name the columns; fields read a column of their own name, or that of `from \"...\"`"));
         }
@@ -414,7 +414,7 @@ fn map_columns(plan: &Plan, header: &[SmolStr]) -> Result<Vec<Option<u32>>, Open
                     }
                 }
                 [first, second, ..] => {
-                    let name = |at: &usize| header.get(*at).cloned().unwrap_or_default();
+                    let name = |at: &usize| clip(header.get(*at).map_or("", SmolStr::as_str));
                     return Err(OpenError::new(format!(
                         "two columns could be `{wanted}`: `{}`, which is column {}, and `{}`, which is column {}",
                         name(first),
@@ -438,7 +438,7 @@ fn no_columns<'p>(plan: &Plan, fields: impl IntoIterator<Item = &'p PlanField>, 
             field.columns.first().and_then(|column| plan.columns().get(*column as usize)).unwrap_or(&field.name);
         let of = if *wanted == field.name { String::new() } else { format!(" of the field `{}`", field.name) };
         match text::nearest(wanted, unmapped.iter().map(SmolStr::as_str).filter(|name| !name.is_empty())) {
-            Some(near) => lines.push(format!("there is no column `{wanted}`{of}; did you mean `{near}`?")),
+            Some(near) => lines.push(format!("there is no column `{wanted}`{of}; did you mean `{}`?", clip(near))),
             None => others.push(format!("`{wanted}`{of}")),
         }
     }
@@ -453,7 +453,8 @@ fn no_columns<'p>(plan: &Plan, fields: impl IntoIterator<Item = &'p PlanField>, 
 /// The columns that no field reads, in one line.
 fn unread(names: &[SmolStr]) -> Option<String> {
     const SHOWN: usize = 10;
-    let named: Vec<String> = names.iter().filter(|name| !name.is_empty()).map(|name| format!("`{name}`")).collect();
+    let named: Vec<String> =
+        names.iter().filter(|name| !name.is_empty()).map(|name| format!("`{}`", clip(name))).collect();
     let more = named.len().saturating_sub(SHOWN);
     let shown = named.get(..named.len().min(SHOWN)).unwrap_or(&[]).join(", ");
     match (named.len(), more) {

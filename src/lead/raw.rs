@@ -55,6 +55,16 @@ pub struct RawLead<'a> {
 }
 
 impl<'a> RawLead<'a> {
+    /// Whether its CSV row has fewer cells than the header.
+    pub fn is_short(&self) -> bool {
+        self.short_of.is_some()
+    }
+
+    /// Whether its JSON object holds a key twice that a field reads.
+    pub fn repeats_a_key(&self) -> bool {
+        self.repeated.is_some()
+    }
+
     /// The cells by place in [`Plan::columns`].
     pub fn cells(&self) -> &'a [RawCell] {
         self.cells

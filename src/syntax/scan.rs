@@ -204,6 +204,11 @@ pub fn scan(file: FileId, text: &str) -> Scan {
     let mut piece = PieceScan::new(0);
     for mark in Marks::new(text) {
         let word = text.get(mark.start..mark.end).unwrap_or("");
+        if let MarkKind::Comment | MarkKind::Quoted { .. } = mark.kind
+            && let Some(at) = word.bytes().position(|byte| byte < b' ' && byte != b'\t')
+        {
+            piece.invisible.get_or_insert((mark.start + at, mark.start + at + 1));
+        }
         if mark.kind == MarkKind::Word {
             let may_start = columns_decide || piece.braces.is_empty();
             if may_start && mark.indent == 0 && ITEM_WORDS.contains(&word) {

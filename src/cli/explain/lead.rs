@@ -5,7 +5,7 @@ use crate::lead::{Lead, LeadFile, LeadReader, Plan};
 use crate::world;
 use std::path::Path;
 
-/// From arguments such as `country=DE`.
+/// From arguments such as `country=DE`. A required field that is not given is missing, and no fault.
 pub fn from_pairs(values: &[String], plan: &Plan) -> Result<Lead, Failure> {
     let pairs: Result<Vec<_>, _> = values
         .iter()
@@ -16,13 +16,15 @@ pub fn from_pairs(values: &[String], plan: &Plan) -> Result<Lead, Failure> {
             })
         })
         .collect();
-    plan.pairs(&pairs?).map_err(|unknown| {
+    let mut lead = plan.pairs(&pairs?).map_err(|unknown| {
         let failure = Failure::new(format!("no field or column is called `{}`", unknown.name));
         match unknown.close {
             Some(close) => failure.help(format!("did you mean `{close}`?")),
             None => failure,
         }
-    })
+    })?;
+    lead.faults.retain(|fault| !fault.raw.is_empty());
+    Ok(lead)
 }
 
 /// From a file: the first lead, or the one of an id or a line.

@@ -29,7 +29,8 @@ fn write_all(out: &mut String, policy: &Policy, lead: &Lead, explanation: &Expla
     for fault in &lead.faults {
         let field = policy.fields.get(fault.field.at()).map_or("", |field| field.name.as_str());
         let found = if fault.raw.is_empty() { "missing".to_owned() } else { format!("`{}`", fault.raw) };
-        writeln!(out, "  {field} is {found}: expected {}, so it counts as missing", fault.expected)?;
+        let so = if fault.raw.is_empty() { "" } else { "; it counts as missing" };
+        writeln!(out, "  {field} is {found}: expected {}{so}", fault.expected)?;
     }
     for note in &explanation.notes {
         writeln!(out, "  note: {note}")?;
@@ -47,7 +48,8 @@ fn write_all(out: &mut String, policy: &Policy, lead: &Lead, explanation: &Expla
     }
     trace(out, &explanation.trace)?;
     if !explanation.assignment.is_empty() {
-        writeln!(out, "\nWho takes it")?;
+        let in_earnest = !(lead.is_bad() && policy.on_bad_lead.is_some());
+        writeln!(out, "\n{}", if in_earnest { "Who takes it" } else { "Who would take it" })?;
         for tried in &explanation.assignment {
             match &tried.why_not {
                 Some(why_not) => writeln!(out, "  - {}: {why_not}", tried.what)?,
@@ -73,9 +75,11 @@ fn decision(out: &mut String, decision: &serde_json::Value) -> std::fmt::Result 
         let part = |key: &str| target.get(key).and_then(|value| value.as_str()).unwrap_or("nobody");
         writeln!(out, "  target    {} {}", part("kind").replace('_', " "), part("name"))?;
     }
+    let target = decision.get("target").and_then(|target| target.get("name"));
     for (key, words) in [("assignee", "assignee "), ("queue", "in queue "), ("sla", "sla      "), ("arm", "arm      ")]
     {
-        if let Some(value) = text(key) {
+        let said = key == "queue" && target == decision.get(key);
+        if let Some(value) = text(key).filter(|_| !said) {
             writeln!(out, "  {words} {value}")?;
         }
     }
@@ -150,9 +154,13 @@ fn trace(out: &mut String, trace: &Trace) -> std::fmt::Result {
     for score in &trace.scores {
         writeln!(out, "\nScore {} = {}", score.name, score.value)?;
         for term in &score.terms {
-            let sign = if term.holds { format!("{:+}", term.points) } else { "0".to_owned() };
+            let sign = if term.holds { format!("{:+}", term.points) } else { "-".to_owned() };
             let condition = if term.condition.is_empty() { "always" } else { &term.condition };
-            let value = term.why.first().filter(|_| !term.holds).map(failed).unwrap_or_default();
+            let reason = term.why.first().filter(|reason| reason.holds == term.holds).map(deepest);
+            let value = match reason.filter(|reason| !reason.subject.is_empty() && !reason.value.is_empty()) {
+                Some(reason) => format!(" ({} is {})", reason.subject, reason.value),
+                None => String::new(),
+            };
             writeln!(out, "  {sign:>5}  {condition}{value}")?;
         }
     }
@@ -206,6 +214,14 @@ fn entry(out: &mut String, entry: &EntryTrace) -> std::fmt::Result {
         }
     }
     reasons(out, &entry.why, depth)
+}
+
+/// What a reason comes down to where it has but one cause, and itself where it has several.
+fn deepest(reason: &Reason) -> &Reason {
+    match reason.because.as_slice() {
+        [one] => deepest(one),
+        _ => reason,
+    }
 }
 
 /// `: employees >= 1000 does not hold (employees is 120)`, for the end of a line.

@@ -154,6 +154,7 @@ fn decide(job: &Job, batch: &mut Batch, writer: &Writer, splitter: &mut Splitter
                 return;
             }
         };
+        result.tally.record(&raw);
         let (out, rows, tally) = (&mut result.out, &mut result.rows, &mut result.tally);
         let decided = batch.decide(&raw, |decided| {
             tally.decision(decided);
