@@ -7,6 +7,7 @@ mod calendars;
 mod comparisons;
 mod conditions;
 mod cycles;
+mod declarations;
 mod expectations;
 mod experiments;
 mod files;
@@ -46,7 +47,8 @@ use crate::policy::{DataFiles, Policy, RouteId};
 use crate::source::{FileId, Span};
 use crate::syntax::ast;
 use chrono_tz::Tz;
-use names::{Declarations, Kind};
+use declarations::Declarations;
+use names::Kind;
 use scope::Scope;
 use smol_str::SmolStr;
 use std::borrow::Borrow;
@@ -60,7 +62,7 @@ pub struct Checked {
 
 /// Checks the files of a policy, includes among them, with the data files that it names (see [`data_paths`]).
 pub fn check<F: Borrow<ast::File>>(files: &[(FileId, F)], data: &DataFiles) -> Checked {
-    let (names, found, diagnostics) = names::gather(files);
+    let (names, found, diagnostics) = declarations::gather(files);
     let mut scope = Scope::new(names, Tz::UTC, diagnostics);
     let start = files.first().map_or(Span::default(), |(file, _)| Span::new(*file, 0, 0));
     let policy = lower(&mut scope, &found, data, start);

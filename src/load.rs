@@ -85,7 +85,8 @@ impl Loaded {
         consequences::leave_out(&mut checked.diagnostics, &diagnostics, &sources, &files);
         let broken = diagnostics.iter().any(|d| d.severity == crate::diagnostic::Severity::Error);
         diagnostics.extend(checked.diagnostics);
-        diagnostics.sort_by_key(|d| (d.primary.span, d.code));
+        // What is no text explains whatever else is wrong with it.
+        diagnostics.sort_by_key(|d| (d.code != "not-utf-8", d.primary.span, d.code));
         Compiled { sources, policy: checked.policy.filter(|_| !broken), diagnostics }
     }
 }

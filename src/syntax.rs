@@ -15,6 +15,7 @@ mod scan;
 
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::source::{FileId, Span};
+use scan::Piece;
 use smol_str::SmolStr;
 
 /// A file that was read, whatever is wrong with it.
@@ -51,10 +52,35 @@ pub fn parse(file: FileId, text: &str) -> Parsed {
     }
     let scan::Scan { comments, pieces, diagnostics } = scan::scan(file, text);
     let mut parsed = Parsed { comments, diagnostics, ..Parsed::default() };
-    for piece in &pieces {
-        parser::parse_piece(file, text, piece, &mut parsed);
+    let mut at = 0;
+    while let Some(piece) = pieces.get(at) {
+        let before = (parsed.file.items.len(), parsed.diagnostics.len(), parsed.starts.len());
+        at += 1;
+        let unfinished = parser::parse_piece(file, text, piece, &mut parsed);
+        let whole = pieces.get(at - 1..).filter(|_| unfinished).and_then(|pieces| joined(text, pieces));
+        if let Some((whole, count)) = whole {
+            parsed.file.items.truncate(before.0);
+            parsed.diagnostics.truncate(before.1);
+            parsed.starts.truncate(before.2);
+            parser::parse_piece(file, text, &whole, &mut parsed);
+            at += count - 1;
+        }
     }
     parsed.diagnostics.sort_by_key(|diagnostic| diagnostic.primary.span);
     parsed.starts.sort_unstable();
     parsed
+}
+
+/// How many pieces may make up one item.
+const MAX_JOINED: usize = 4;
+
+/// The first pieces as one, and how many, where that reads: the item goes on with a word in column 0 that could start another.
+fn joined(text: &str, pieces: &[Piece]) -> Option<(Piece, usize)> {
+    let first = pieces.first()?;
+    (2..=MAX_JOINED.min(pieces.len())).find_map(|count| {
+        let last = pieces.get(count - 1)?;
+        let plain = pieces.iter().take(count).all(|piece| piece.mended.is_none() && !piece.hopeless);
+        let reads = plain && parser::is_items(text.get(first.start..last.end)?);
+        reads.then_some((Piece { start: first.start, end: last.end, mended: None, hopeless: false }, count))
+    })
 }

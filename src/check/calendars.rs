@@ -1,7 +1,8 @@
 //! Calendars: weekly hours, seasons, holidays and exceptions, and calendars made of calendars.
 
 use super::cycles::Node;
-use super::names::{Declarations, Kind};
+use super::declarations::Declarations;
+use super::names::Kind;
 use super::scope::Scope;
 use crate::data::icalendar;
 use crate::diagnostic::Diagnostic;

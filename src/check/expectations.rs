@@ -1,6 +1,7 @@
 //! The tests of a policy: their leads are typed, and what they expect is there.
 
-use super::names::{Declarations, Kind};
+use super::declarations::Declarations;
+use super::names::Kind;
 use super::scope::Scope;
 use super::words;
 use crate::diagnostic::Diagnostic;

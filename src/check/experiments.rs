@@ -1,6 +1,7 @@
 //! Experiments: the rule they are on, the key that chooses an arm, and the arms.
 
-use super::names::{Declarations, Kind};
+use super::declarations::Declarations;
+use super::names::Kind;
 use super::routes::Block;
 use super::scope::{Meaning, Scope, Side, Valued};
 use super::words;

@@ -1,7 +1,8 @@
 //! Lets: names for conditions and for the domain of an email.
 
 use super::cycles::Node;
-use super::names::{Declarations, Kind};
+use super::declarations::Declarations;
+use super::names::Kind;
 use super::scope::{LetShape, Scope, Side};
 use crate::policy::{Condition, ConditionKind, Let, LetId, LetValue};
 use crate::syntax::ast;

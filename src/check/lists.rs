@@ -1,8 +1,8 @@
 //! Lists: their values, read as the type with which they are compared.
 
 use super::comparisons::{is_ordered, is_whole};
+use super::declarations::Declarations;
 use super::intervals;
-use super::names::Declarations;
 use super::scope::Scope;
 use super::words;
 use crate::data::text;

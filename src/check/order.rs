@@ -1,6 +1,7 @@
 //! The order in which rules run: what is reached, and whether the order that was declared is the order written.
 
-use super::names::{Declarations, Kind};
+use super::declarations::Declarations;
+use super::names::Kind;
 use super::scope::Scope;
 use crate::diagnostic::Diagnostic;
 use crate::policy::{Entry, Route, RouteId, Rule, RuleId, Target};

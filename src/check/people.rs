@@ -1,7 +1,8 @@
 //! Teams and reps: from the policy and from rosters, with one rep for each person however often one is named.
 
+use super::declarations::Declarations;
 use super::filters;
-use super::names::{Declarations, Kind};
+use super::names::Kind;
 use super::roster::{self, Facts, Roster};
 use super::scope::Scope;
 use crate::data::text::fold;

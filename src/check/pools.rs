@@ -1,8 +1,9 @@
 //! Queues and pools: who is in them, how turns are given, and where a lead goes that nobody can take.
 
 use super::cycles::Node;
+use super::declarations::Declarations;
 use super::filters;
-use super::names::{Declarations, Kind};
+use super::names::Kind;
 use super::roster;
 use super::scope::{Meaning, Scope};
 use super::words;

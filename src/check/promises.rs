@@ -1,6 +1,7 @@
 //! Guarantees and goals: what they name is there, and their numbers make sense.
 
-use super::names::{Declarations, Kind};
+use super::declarations::Declarations;
+use super::names::Kind;
 use super::scope::Scope;
 use super::words;
 use crate::diagnostic::Diagnostic;

@@ -1,7 +1,8 @@
 //! Records: reference data, the keys by which a lead finds its row, and the rows.
 
 use super::cycles::Node;
-use super::names::{Declarations, Kind};
+use super::declarations::Declarations;
+use super::names::Kind;
 use super::scope::{Meaning, Scope, Side, Valued};
 use super::words;
 use crate::data::field::FieldReader;

@@ -1,7 +1,8 @@
 //! Exclusions, routes and their rules.
 
 use super::cycles::Node;
-use super::names::{Declarations, Kind};
+use super::declarations::Declarations;
+use super::names::Kind;
 use super::scope::Scope;
 use crate::diagnostic::Diagnostic;
 use crate::policy::{CapZone, Entry, Exclude, Period, Route, RouteId, Rule, RuleId, SlaId, Target};

@@ -1,6 +1,6 @@
 //! The fields of a lead and the columns of records: their types, where they are read from, and spellings.
 
-use super::names::Declarations;
+use super::declarations::Declarations;
 use super::scope::{Columns, Known, Scope};
 use super::words;
 use crate::diagnostic::Diagnostic;

@@ -2,7 +2,8 @@
 
 use super::conditions::{any, not};
 use super::cycles::Node;
-use super::names::{Declarations, Kind, SegmentSource};
+use super::declarations::{Declarations, SegmentSource};
+use super::names::Kind;
 use super::scope::Scope;
 use crate::diagnostic::Diagnostic;
 use crate::policy::{

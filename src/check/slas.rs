@@ -1,12 +1,27 @@
 //! SLAs: promises, pauses and what is done when one is broken; and what becomes of returning leads.
 
-use super::names::{Declarations, Kind, STATUSES};
+use super::declarations::Declarations;
+use super::names::Kind;
 use super::scope::{Meaning, Scope};
 use crate::diagnostic::Diagnostic;
 use crate::policy::{CalendarId, Clock, Promise, Sla};
 use crate::source::Span;
 use crate::syntax::ast::{self, Recipient, SlaClauseKind, SlaClock, Stage, StepKind};
 use smol_str::SmolStr;
+
+/// The statuses of a lead where the policy lists none.
+const STATUSES: [&str; 10] = [
+    "new",
+    "working",
+    "waiting_on_prospect",
+    "contacted",
+    "meeting_booked",
+    "qualified",
+    "disqualified",
+    "returned",
+    "converted",
+    "recycled",
+];
 
 impl Scope<'_> {
     pub(super) fn slas(&mut self, found: &Declarations<'_>) -> Vec<Sla> {

@@ -1,7 +1,8 @@
 //! Tables: what their inputs ask, and the rows that are written in the policy.
 
 use super::conditions::{any, broken, not, test};
-use super::names::{Declarations, Kind};
+use super::declarations::Declarations;
+use super::names::Kind;
 use super::scope::{Meaning, Scope, Side, Valued};
 use super::targets::{TableShape, output_kind, output_word};
 use super::words;

@@ -2,7 +2,7 @@
 
 use super::conditions::any;
 use super::cycles::Node;
-use super::names::{Declarations, in_order};
+use super::declarations::{Declarations, in_order};
 use super::scope::Scope;
 use crate::diagnostic::Diagnostic;
 use crate::policy::{Condition, ConditionKind, Territory, TerritoryId, TerritorySet};

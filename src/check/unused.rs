@@ -3,7 +3,8 @@
 //! Fields, segments, territories, scores and grades stand in every decision and are of use by themselves; a list in a file is reference data that
 //! someone else may keep. Of the rest, what is not named does nothing.
 
-use super::names::{Declarations, Kind};
+use super::declarations::Declarations;
+use super::names::Kind;
 use super::scope::Scope;
 use crate::diagnostic::Diagnostic;
 use crate::syntax::ast::ListSource;

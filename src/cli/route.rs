@@ -25,9 +25,9 @@ Exit codes: 0 every lead was decided, 1 some leads went to the error output, 2 c
 
 Examples:
   leadway route main.leadway --leads leads.csv
-  leadway route main.leadway --leads leads.ndjson.gz --format ndjson --out decisions.ndjson
+  leadway route main.leadway --leads leads.ndjson.gz --format ndjson --out out.ndjson
   cat leads.json | leadway route main.leadway --leads - --format csv
-  leadway route main.leadway --leads leads.csv --errors errors.ndjson --summary summary.json
+  leadway route main.leadway --leads leads.csv --errors errors.ndjson
   leadway route main.leadway --leads history.csv --at created_at
                                      decide each lead at its own instant")]
 pub struct Arguments {

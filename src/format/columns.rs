@@ -136,6 +136,9 @@ struct Column<'t> {
     width: usize,
 }
 
+/// A field whose type is longer than this stands out of its column, so that a long list of values does not push the others away.
+const LONG: usize = 24;
+
 /// The columns, from 0, at which the cells of each row start when the rows are aligned; nothing where their cells stand in another order.
 pub fn aligned(kind: BlockKind, rows: &[&[Cell<'_>]]) -> Option<Vec<Vec<usize>>> {
     let mut columns: Vec<Column<'_>> = Vec::new();
@@ -146,7 +149,8 @@ pub fn aligned(kind: BlockKind, rows: &[&[Cell<'_>]]) -> Option<Vec<Vec<usize>>>
     for row in rows {
         let found = place(row, &mut columns)?;
         for (at, (cell, &column)) in row.iter().zip(&found).enumerate() {
-            if let Some(column) = columns.get_mut(column).filter(|_| at + 1 < row.len()) {
+            let counts = at + 1 < row.len() && (kind != BlockKind::Fields || cell.width <= LONG);
+            if let Some(column) = columns.get_mut(column).filter(|_| counts) {
                 column.width = column.width.max(cell.width);
             }
         }

@@ -29,16 +29,21 @@ use pest::iterators::{Pair, Pairs};
 #[grammar = "../grammar/leadway.pest"]
 struct Grammar;
 
-/// Reads the items of a piece into `parsed`.
-pub fn parse_piece(file: FileId, text: &str, piece: &Piece, parsed: &mut Parsed) {
-    let Some(original) = text.get(piece.start..piece.end) else { return };
+/// Whether a text is items and nothing else.
+pub fn is_items(text: &str) -> bool {
+    Grammar::parse(Rule::items_alone, text).is_ok()
+}
+
+/// Reads the items of a piece into `parsed`. Says whether something is missing at its end.
+pub fn parse_piece(file: FileId, text: &str, piece: &Piece, parsed: &mut Parsed) -> bool {
     if piece.hopeless {
-        return;
+        return false;
     }
-    let source = piece.mended.as_deref().unwrap_or(original);
+    let source = piece.mended.as_deref().or(text.get(piece.start..piece.end)).unwrap_or("");
     let mut from = 0;
+    let mut unfinished = false;
     while from < source.len() && parsed.diagnostics.len() < messages::MAX_TOLD {
-        let Some(rest) = source.get(from..) else { return };
+        let rest = source.get(from..).unwrap_or("");
         let Parsed { file: tree, comments, diagnostics, starts } = &mut *parsed;
         let mut builder =
             Builder { file, text, base: piece.start + from, limit: piece.end, comments, diagnostics, starts };
@@ -51,16 +56,19 @@ pub fn parse_piece(file: FileId, text: &str, piece: &Piece, parsed: &mut Parsed)
         let blank = rest.get(read_to..).map_or(0, blank_length);
         let left = from + read_to + blank;
         if left >= source.len() {
-            return;
+            return false;
         }
         let indent = scan::indent_before(source, left);
         let next = scan::next_item(source, left, indent.unwrap_or(0));
         let previous = last.filter(|_| indent.is_none()).map(|span| from + span.start());
         let slice_start = previous.unwrap_or(left);
         builder.base = piece.start + slice_start;
-        builder.blame(Rule::item_alone, source.get(slice_start..next).unwrap_or(""), left - slice_start);
+        let slice = source.get(slice_start..next).unwrap_or("");
+        let at = slice_start + builder.blame(Rule::item_alone, slice, left - slice_start);
+        unfinished = source.get(at..).is_some_and(|rest| blank_length(rest) == rest.len());
         from = next;
     }
+    unfinished
 }
 
 /// The length of the white space and comments that a text starts with.
@@ -178,10 +186,10 @@ impl Builder<'_> {
         self.base = base;
     }
 
-    /// Reports why `rule` cannot read `slice`, which stands at `self.base` and is known to be fine up to `fine`.
-    fn blame(&mut self, rule: Rule, slice: &str, fine: usize) {
+    /// Reports why `rule` cannot read `slice`, which stands at `self.base` and is known to be fine up to `fine`. Returns where it stopped.
+    fn blame(&mut self, rule: Rule, slice: &str, fine: usize) -> usize {
         if self.diagnostics.len() >= messages::MAX_TOLD {
-            return;
+            return fine;
         }
         let (offset, expected) = match Grammar::parse(rule, slice) {
             Err(error) => (location(&error).max(fine), expected(&error)),
@@ -198,6 +206,7 @@ impl Builder<'_> {
             expected,
         };
         self.tell(messages::syntax_error(&failure));
+        offset
     }
 
     /// The span of a pair, without the white space and comments that pest leaves at its end.

@@ -264,6 +264,7 @@ pub fn words(rule: Rule) -> Words {
         | Rule::COMMENT
         | Rule::item
         | Rule::items
+        | Rule::items_alone
         | Rule::item_alone
         | Rule::timezone
         | Rule::on_bad_lead

@@ -8,6 +8,8 @@ use leadway::load::{Compiled, Reader, compile};
 use leadway::policy::Policy;
 use leadway::source::Span;
 use leadway::world::Folder;
+use proptest::prelude::*;
+use proptest::sample::Index;
 use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::path::Path;
@@ -197,6 +199,51 @@ fn conditions_become_tests_of_normalised_values() {
         format!("{condition}\n  {}\n", serde_json::to_string(&asked.when.kind).unwrap())
     });
     insta::assert_snapshot!(lowered.concat());
+}
+
+/// The worked example's files, by name.
+fn example() -> Files {
+    let folder = Path::new("examples/software_inbound");
+    ["main.leadway", "accounts.csv", "roster.csv", "desks.csv", "calendars/gb.ics", "calendars/de.ics"]
+        .into_iter()
+        .chain(["lists/free-mail.txt", "lists/sanctioned.txt", "lists/named-accounts.csv"])
+        .map(|name| (name.to_string(), std::fs::read(folder.join(name)).unwrap().into()))
+        .collect()
+}
+
+/// A text with one of its words taken out, doubled, or put in another's place.
+fn disturbed(text: &str, (from, to, how): (Index, Index, u8)) -> String {
+    let mut words: Vec<&str> = text.split_inclusive(char::is_whitespace).collect();
+    let (from, to) = (from.index(words.len()), to.index(words.len()));
+    match how {
+        0 => drop(words.remove(from)),
+        1 => words.insert(to, words[from]),
+        _ => words.swap(from, to),
+    }
+    words.concat()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 48, ..ProptestConfig::default() })]
+
+    /// Whatever is wrong with a policy and its files is a finding: there is a policy, or an error that says why not.
+    #[test]
+    fn disturbed_policies_are_told(
+        file in any::<Index>(),
+        changes in prop::collection::vec((any::<Index>(), any::<Index>(), 0..3u8), 1..6),
+    ) {
+        let mut files = example();
+        // Every second time the policy itself, else one of its data files.
+        let names: Vec<String> = files.keys().cloned().collect();
+        let at = file.index(2 * names.len());
+        let name = names.get(at).map_or("main.leadway", String::as_str).to_string();
+        let text = String::from_utf8(files[&name].to_vec()).unwrap();
+        let text = changes.into_iter().fold(text, |text, change| disturbed(&text, change));
+        files.insert(name, text.into_bytes().into());
+        let compiled = compiled(&files);
+        let errors = compiled.diagnostics.iter().any(|finding| finding.severity == Severity::Error);
+        prop_assert_eq!(compiled.policy.is_none(), errors);
+    }
 }
 
 fn policy(text: &str) -> Policy {

@@ -3,9 +3,11 @@
 
 mod calendar;
 mod check;
+mod cli;
 mod diagnostics;
 mod docs;
 mod generate;
+mod guide;
 mod house;
 mod init;
 mod leads;

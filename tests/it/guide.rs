@@ -1,0 +1,66 @@
+//! docs/getting-started.md, followed to the letter: its commands are run, and their output is what the page shows.
+//!
+//! A comment `<!-- replace: `A` with `B` in FILE -->` is what the reader is asked to do by hand between two commands.
+//! `UPDATE_DOCS=1 cargo test guide` writes the page anew with the output as it is.
+
+use crate::house::{read, root};
+use regex::Regex;
+use std::path::Path;
+use std::process::Command;
+
+/// Follows a page in a folder, and gives it back with the output that its commands really have.
+fn followed(page: &str, folder: &Path) -> String {
+    let replace = Regex::new("^<!-- replace: `(.*)` with `(.*)` in (.*) -->$").unwrap();
+    let mut out = String::new();
+    let mut in_console = false;
+    for line in page.lines() {
+        let closes = in_console && line == "```";
+        if in_console && !closes && !line.starts_with("$ ") {
+            continue;
+        }
+        out.push_str(line);
+        out.push('\n');
+        if closes {
+            in_console = false;
+        } else if in_console {
+            out.push_str(&run(&line[2..], folder));
+        } else if line == "```console" {
+            in_console = true;
+        } else if let Some(edit) = replace.captures(line) {
+            let path = folder.join(&edit[3]);
+            let text = std::fs::read_to_string(&path).unwrap();
+            assert!(text.contains(&edit[1]), "{line}: there is nothing to replace");
+            std::fs::write(&path, text.replace(&edit[1], &edit[2].replace("\\n", "\n"))).unwrap();
+        }
+    }
+    out
+}
+
+/// What a command prints: its output, then what it says beside. How long it took is left out.
+fn run(command: &str, folder: &Path) -> String {
+    let binaries = Path::new(env!("CARGO_BIN_EXE_leadway")).parent().unwrap();
+    let paths = format!("{}:{}", binaries.display(), std::env::var("PATH").unwrap());
+    let done = Command::new("sh")
+        .args(["-c", command])
+        .current_dir(folder)
+        .env("PATH", paths)
+        .env("NO_COLOR", "1")
+        .output()
+        .unwrap();
+    let printed = String::from_utf8(done.stdout).unwrap() + &String::from_utf8(done.stderr).unwrap();
+    let lines = printed.lines().filter(|line| !line.contains(" s in all, "));
+    lines.map(|line| format!("{}\n", line.trim_end())).collect()
+}
+
+#[test]
+#[cfg(unix)]
+fn the_getting_started_page_shows_what_happens() {
+    let page = "docs/getting-started.md";
+    let folder = tempfile::tempdir().unwrap();
+    let shown = read(page);
+    let happened = followed(&shown, folder.path());
+    if std::env::var_os("UPDATE_DOCS").is_some() {
+        std::fs::write(root().join(page), &happened).unwrap();
+    }
+    assert!(shown == happened, "{}", similar::TextDiff::from_lines(&shown, &happened).unified_diff());
+}
