@@ -3,6 +3,7 @@
 
 mod calendar;
 mod check;
+mod cli;
 mod diagnostics;
 mod docs;
 mod generate;
