@@ -51,7 +51,7 @@ pub fn example(name: &str) -> std::path::PathBuf {
 
 /// A small policy without a finding.
 pub const POLICY: &str = r#"lead {
-  id          text            required
+  id          text  required
   created_at  time
   country     country
   company     text
@@ -74,7 +74,7 @@ route main {
 
 route europe {
   rule "Small, in Germany" { match country = DE and employees < 10  assign queue triage }
-  rule "Late" { only 2026-06-01..2026-06-30  assign queue late }
+  rule "Late"              { only 2026-06-01..2026-06-30            assign queue late }
   otherwise { assign queue triage }
 }
 "#;
