@@ -52,8 +52,8 @@ struct Memory {
     tried: u32,
     met: u32,
     on: bool,
-    /// Nobody asks about it, and nothing can be wrong with it.
-    idle: bool,
+    /// Nobody asks about it: all that matters is whether something is to be said of it.
+    unasked: bool,
     /// The value itself is needed, not only what it comes to in the graph.
     keep_value: bool,
 }
@@ -80,14 +80,17 @@ impl<'r> Batch<'r> {
             When::Field(field) => Some(*field),
             When::Moment(_) => None,
         };
-        let memories = (0..).map(FieldId).zip(&policy.fields).map(|(id, field)| Memory {
-            known: FxHashMap::default(),
-            tried: 0,
-            met: 0,
-            // What a region or a postal code comes to depends on the country beside it.
-            on: !dependent(&field.ty),
-            idle: field.ty == Type::Text && !field.required && !coder.asks_about(id) && !needs_values,
-            keep_value: needs_values || plan.is_read_with(id) || decided_at == Some(id),
+        let memories = (0..).map(FieldId).zip(&policy.fields).map(|(id, field)| {
+            let keep_value = needs_values || plan.is_read_with(id) || decided_at == Some(id);
+            Memory {
+                known: FxHashMap::default(),
+                tried: 0,
+                met: 0,
+                // What a region or a postal code comes to depends on the country beside it.
+                on: !dependent(&field.ty),
+                unasked: !keep_value && !coder.asks_about(id),
+                keep_value,
+            }
         });
         Batch {
             router,
@@ -154,7 +157,7 @@ impl<'r> Batch<'r> {
         let (router, calendars) = (self.router, &moment.open);
         let facts = Facts { values, at: moment.at, calendars, records: &records };
         let key_text = |subject| router.graph().key_text(&facts, subject);
-        let found = self.matcher.decide(&self.codes, &moment.clock, &records, key_text);
+        let found = self.matcher.decide(&mut self.codes, &moment.clock, &records, key_text);
         let assignment = router.assign(found, moment.at, &mut |_| {});
         decided(found, assignment.as_ref());
         Ok(())
@@ -172,14 +175,18 @@ impl<'r> Batch<'r> {
                 continue;
             };
             let cell = raw.cell(*column);
-            if memory.idle && cell.form != Form::Nested {
-                continue;
-            }
-            if !memory.on || cell.form != Form::Plain {
+            if cell.form != Form::Plain {
                 self.read_plainly(field, raw);
                 continue;
             }
             let found = raw.found(cell);
+            if memory.unasked && self.plan.is_sound(field, found) {
+                continue;
+            }
+            if !memory.on {
+                self.read_plainly(field, raw);
+                continue;
+            }
             memory.tried += 1;
             if let Some(known) = memory.known.get(found) {
                 memory.met += 1;

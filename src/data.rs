@@ -13,6 +13,7 @@ pub mod number;
 pub mod postal;
 pub mod records;
 pub mod region;
+pub mod sound;
 pub mod table;
 pub mod text;
 pub mod time;

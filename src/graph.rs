@@ -17,20 +17,24 @@
 
 pub mod atoms;
 mod axis;
+mod clock;
 pub mod coder;
 pub(crate) mod compile;
 pub mod index;
+mod literals;
 mod patterns;
 pub mod print;
 mod questions;
 
+pub use clock::Clock;
 pub use coder::{Codes, FieldCode};
 
 use crate::policy::{
-    CalendarId, Condition, Entry, ExperimentId, GradeId, Instant, LetValue, Period, Policy, QueueId, RouteId, RuleId,
-    ScoreId, SlaId, Subject, Target, TerritoryId,
+    CalendarId, Condition, Entry, ExperimentId, GradeId, Instant, LetValue, Policy, QueueId, RouteId, RuleId, ScoreId,
+    SlaId, Subject, Target, TerritoryId,
 };
-use atoms::{Cube, DimId, FlagId};
+use atoms::{Cube, DimId};
+use clock::ClockPlan;
 use coder::Coder;
 use compile::{Compiler, Effect, Summary};
 use index::Index;
@@ -133,23 +137,6 @@ pub(crate) struct TerritoryPlan {
     pub atoms: Vec<u32>,
 }
 
-#[derive(Debug, Clone)]
-struct ClockPlan {
-    calendars: Vec<(CalendarId, FlagId)>,
-    days: Vec<(Vec<Period>, FlagId)>,
-    zone: chrono_tz::Tz,
-    /// The days from which the sets of territories are in force.
-    sets: Vec<Option<chrono::NaiveDate>>,
-}
-
-/// What an instant alone decides: the calendars it is in, the days it is on, the territories in force. The same for all leads that
-/// are decided at that instant.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Clock {
-    pub(crate) flags: Vec<FlagId>,
-    pub(crate) territory_set: Option<u32>,
-}
-
 impl Graph {
     /// Compiles a policy.
     ///
@@ -172,12 +159,7 @@ impl Graph {
             excludes: index(excludes),
             routes: routes.into_iter().map(|(cubes, entries)| RouteIndex { index: index(cubes), entries }).collect(),
             main: policy.main,
-            rules: policy
-                .rules
-                .iter()
-                .enumerate()
-                .map(|(at, rule)| rule_plan(policy, RuleId(at as u32), rule))
-                .collect(),
+            rules: rule_plans(policy),
             tables: tables
                 .into_iter()
                 .zip(&policy.tables)
@@ -201,16 +183,7 @@ impl Graph {
                 atoms: territories.runs.iter().map(|run| run.0).collect(),
             }),
             on_tie: policy.records.iter().map(|records| records.on_tie).collect(),
-            clock: ClockPlan {
-                calendars: (0..)
-                    .map(CalendarId)
-                    .zip(&compiler.calendars)
-                    .filter_map(|(id, flag)| Some((id, (*flag)?)))
-                    .collect(),
-                days: compiler.days.clone(),
-                zone: policy.zone,
-                sets: policy.territory_sets.iter().map(|set| set.from).collect(),
-            },
+            clock: ClockPlan::new(&compiler),
             domains: policy
                 .lets
                 .iter()
@@ -222,15 +195,9 @@ impl Graph {
         }
     }
 
-    /// What the instant decides; `calendars` says of each calendar whether the instant is in it.
+    /// What an instant decides; `calendars` says of each calendar whether the instant is in it.
     pub fn clock(&self, at: Instant, calendars: &[bool]) -> Clock {
-        let open = |id: &CalendarId| calendars.get(id.at()).is_some_and(|&open| open);
-        let calendars = self.clock.calendars.iter().filter(|(id, _)| open(id)).map(|(_, flag)| *flag);
-        let on = |periods: &[Period]| periods.iter().any(|period| period.holds(at));
-        let days = self.clock.days.iter().filter(|(periods, _)| on(periods)).map(|(_, flag)| *flag);
-        let date = at.date_in(self.clock.zone);
-        let set = self.clock.sets.iter().rposition(|from| from.is_none_or(|from| from <= date));
-        Clock { flags: calendars.chain(days).collect(), territory_set: set.map(|set| set as u32) }
+        self.clock.at(at, calendars)
     }
 
     /// The calendars that some condition asks about.
@@ -299,15 +266,20 @@ fn route_entries(
     (cubes, steps)
 }
 
-fn rule_plan(policy: &Policy, id: RuleId, rule: &crate::policy::Rule) -> RulePlan {
-    let experiment = policy.experiments.iter().position(|experiment| experiment.rule == id);
-    RulePlan {
+fn rule_plans(policy: &Policy) -> Vec<RulePlan> {
+    let plan = |rule: &crate::policy::Rule| RulePlan {
         assign: rule.assign.clone(),
         asks_tables: rule.assign.is_empty() || rule.assign.iter().any(|target| matches!(target, Target::Table { .. })),
         sla: rule.sla,
         priority: rule.priority,
-        experiment: experiment.map(|at| ExperimentId(at as u32)),
+        experiment: None,
+    };
+    let mut plans: Vec<RulePlan> = policy.rules.iter().map(plan).collect();
+    for (id, experiment) in (0..).map(ExperimentId).zip(&policy.experiments) {
+        // The first experiment of a rule counts.
+        plans.get_mut(experiment.rule.at()).into_iter().for_each(|plan| plan.experiment = plan.experiment.or(Some(id)));
     }
+    plans
 }
 
 fn row_plan(row: &crate::policy::Row) -> RowPlan {

@@ -3,7 +3,7 @@
 
 use crate::load::{ReadFault, Reader};
 use std::fs::File;
-use std::io::{self, Read, Write};
+use std::io::{self, IsTerminal, Read, Write};
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Instant, SystemTime};
@@ -175,6 +175,11 @@ impl Watch {
 pub fn color(terminal: bool) -> bool {
     let forbidden = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
     terminal && !forbidden && std::env::var_os("TERM").is_none_or(|term| term != "dumb")
+}
+
+/// Whether somebody watches standard error.
+pub fn is_watched() -> bool {
+    io::stderr().is_terminal()
 }
 
 /// How many threads may run at once.

@@ -12,7 +12,6 @@ use crate::router::Router;
 use crate::world;
 use clap::{Args, ValueEnum};
 use indicatif::{ProgressBar, ProgressStyle};
-use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 
 /// Decide where each lead of a file goes
@@ -207,7 +206,7 @@ fn time_field(policy: &Policy, name: &str) -> Option<FieldId> {
 
 /// A bar on a terminal, nothing elsewhere.
 fn progress(leads: &Path) -> ProgressBar {
-    if !std::io::stderr().is_terminal() {
+    if !world::is_watched() {
         return ProgressBar::hidden();
     }
     match world::length(leads) {

@@ -12,6 +12,8 @@ pub struct FieldReader {
     ty: Type,
     /// By folded form: what stands for no value, the field's spellings, and the options of an enum.
     known: FxHashMap<SmolStr, Value>,
+    /// Bit n is set where one of them has n bytes: most values of a file need no look.
+    lengths: u64,
 }
 
 impl FieldReader {
@@ -31,7 +33,8 @@ impl FieldReader {
         for (spelling, value) in field.spellings.iter().rev() {
             known.insert(text::fold(text::trim(spelling)), value.clone());
         }
-        FieldReader { ty: field.ty.clone(), known }
+        let lengths = known.keys().fold(0, |bits, key| bits | length_bit(key));
+        FieldReader { ty: field.ty.clone(), known, lengths }
     }
 
     pub fn ty(&self) -> &Type {
@@ -44,9 +47,7 @@ impl FieldReader {
         if raw.is_empty() {
             return Ok(Value::Missing.into());
         }
-        if !self.known.is_empty()
-            && let Some(value) = self.known.get(&text::fold(raw))
-        {
+        if let Some(value) = self.known(raw) {
             return Ok(match &self.ty {
                 Type::SetOf(_) => as_set(value.clone()),
                 _ => value.clone(),
@@ -59,12 +60,20 @@ impl FieldReader {
         }
     }
 
+    fn known(&self, raw: &str) -> Option<&Value> {
+        // Folding may change the length of what is not ASCII.
+        if raw.is_ascii() && self.lengths & length_bit(raw) == 0 {
+            return None;
+        }
+        self.known.get(&text::fold(raw))
+    }
+
     /// Members of a set have the spellings of the field too.
     fn read_set(&self, member: &Type, raw: &str, context: &Context) -> Read {
         let mut members = Vec::new();
         for part in value::parts(raw) {
             let part = text::trim(&part);
-            let value = match self.known.get(&text::fold(part)) {
+            let value = match self.known(part) {
                 Some(value) => value.clone(),
                 None => value::read(member, part, context)?.value,
             };
@@ -77,6 +86,10 @@ impl FieldReader {
         }
         Ok(Good::from(value::set_of(members)))
     }
+}
+
+fn length_bit(text: &str) -> u64 {
+    1 << text.len().min(63)
 }
 
 fn as_set(value: Value) -> Value {

@@ -21,6 +21,11 @@ static BY_NAME: LazyLock<FxHashMap<SmolStr, &'static str>> = LazyLock::new(|| {
 /// The canonical tag: `EN_us` is `en-US`, `deu` and `German` are `de`.
 pub fn tag(written: &str) -> Option<SmolStr> {
     let written = text::trim(written);
+    if let [b'a'..=b'z', b'a'..=b'z'] = written.as_bytes()
+        && Language::from_639_1(written).is_some()
+    {
+        return Some(SmolStr::new(written));
+    }
     if let Some(tag) = BY_NAME.get(&text::squeeze(written)) {
         return Some(SmolStr::new_static(tag));
     }

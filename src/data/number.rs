@@ -239,6 +239,10 @@ pub fn money(raw: &str) -> Result<Amount<'_>, Fault> {
 }
 
 fn currency(raw: &str) -> (Option<Currency<'_>>, &str) {
+    let digit = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_digit);
+    if digit(raw.as_bytes().first()) && digit(raw.as_bytes().last()) {
+        return (None, raw);
+    }
     for (sign, codes) in SIGNS {
         if let Some(rest) = raw.strip_prefix(sign).or_else(|| raw.strip_suffix(sign)) {
             return (Some(Currency::Sign(sign, codes)), rest.trim());

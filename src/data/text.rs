@@ -3,7 +3,7 @@
 use crate::policy::Text;
 use icu_casemap::CaseMapper;
 use icu_normalizer::{ComposingNormalizerBorrowed, DecomposingNormalizerBorrowed};
-use smol_str::SmolStr;
+use smol_str::{SmolStr, StrExt};
 use std::borrow::Cow;
 
 /// Without white space, no-break spaces, zero-width spaces, byte order marks and NULs at either end.
@@ -21,10 +21,7 @@ pub fn trim(raw: &str) -> &str {
 /// The Unicode Standard, section 3.13, "Default Case Folding"; UAX #15.
 pub fn fold(text: &str) -> SmolStr {
     if text.is_ascii() {
-        if text.bytes().any(|byte| byte.is_ascii_uppercase()) {
-            return text.chars().map(|c| c.to_ascii_lowercase()).collect();
-        }
-        return SmolStr::new(text);
+        return text.to_ascii_lowercase_smolstr();
     }
     let folded = CaseMapper::new().fold_string(text);
     SmolStr::new(ComposingNormalizerBorrowed::new_nfc().normalize(&folded))

@@ -3,6 +3,7 @@
 //! On every axis atom 0 is *missing* and atom 1 a value of another type than the subject's, which no reader makes.
 
 use super::atoms::AtomSet;
+use super::literals::Literals;
 use crate::policy::{Range, TextSet, Value};
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
@@ -97,7 +98,7 @@ fn high_cut(range: &Range) -> Option<(Decimal, bool)> {
 /// stand in the same sets are one class, and a long list that is always named as a whole is one atom.
 #[derive(Debug, Clone, Default)]
 pub struct TextAxis {
-    literals: FxHashMap<SmolStr, u32>,
+    literals: Literals,
     /// A text passes a cut when it is not below it, byte by byte.
     cuts: Vec<Vec<u8>>,
     /// For each interval the atom of a text that is no literal.
@@ -115,7 +116,8 @@ impl TextAxis {
         cuts.dedup();
 
         let mut classes = literal_classes(sets, &cuts).into_iter().peekable();
-        let mut axis = TextAxis { literals: FxHashMap::default(), others: Vec::new(), size: FIRST, cuts };
+        let mut axis = TextAxis { literals: Literals::default(), others: Vec::new(), size: FIRST, cuts };
+        let mut literals = Vec::new();
         let mut runs: Vec<Vec<(u32, u32)>> = vec![Vec::new(); sets.len()];
         for interval in 0..=axis.cuts.len() {
             axis.others.push(axis.size);
@@ -126,10 +128,11 @@ impl TextAxis {
                         runs.push((axis.size, axis.size + 1));
                     }
                 }
-                axis.literals.extend(class.literals.into_iter().map(|literal| (literal, axis.size)));
+                literals.extend(class.literals.into_iter().map(|literal| (literal, axis.size)));
                 axis.size += 1;
             }
         }
+        axis.literals = Literals::new(literals);
         for (set, runs) in sets.iter().zip(&mut runs) {
             runs.extend(set.ranges.iter().map(|(low, high)| {
                 let end = past(high).map_or(axis.size, |past| axis.other(&past));
@@ -146,7 +149,7 @@ impl TextAxis {
     #[inline]
     pub fn atom(&self, text: &str) -> u32 {
         match self.literals.get(text) {
-            Some(atom) => *atom,
+            Some(atom) => atom,
             None => self.other(text.as_bytes()),
         }
     }
@@ -154,6 +157,9 @@ impl TextAxis {
     /// The atom of a text that is no literal: the first of its interval.
     #[inline]
     fn other(&self, text: &[u8]) -> u32 {
+        if self.cuts.is_empty() {
+            return FIRST;
+        }
         let interval = self.cuts.partition_point(|cut| cut.as_slice() <= text);
         self.others.get(interval).copied().unwrap_or(FIRST)
     }

@@ -1,7 +1,7 @@
 //! From the values of a lead to codes: an atom a dimension, and the flags that hold.
 
 use super::atoms::{DimId, FlagId};
-use super::axis::{MISSING, NumberAxis, OTHER_TYPE, TextAxis};
+use super::axis::{MISSING, OTHER_TYPE, TextAxis};
 use super::patterns::Patterns;
 use super::questions::{Asked, Axis, Questions};
 use crate::policy::meaning::domain_of;
@@ -27,7 +27,7 @@ impl Codes {
     }
 
     #[inline]
-    fn set(&mut self, dim: DimId, atom: u32) {
+    pub(crate) fn set(&mut self, dim: DimId, atom: u32) {
         if let Some(place) = self.atoms.get_mut(dim as usize) {
             *place = atom;
         }
@@ -58,36 +58,48 @@ pub struct FieldCode {
 #[derive(Debug, Clone, Default)]
 pub struct Coder {
     subjects: Vec<Feed>,
-    /// By [`FieldId`], a place in `subjects`.
-    fields: Vec<Option<u32>>,
+    /// By [`FieldId`], a place in `subjects`, or [`NOT_ASKED`].
+    fields: Vec<u32>,
     /// Columns that are asked about: records, column, place in `subjects`.
     columns: Vec<(RecordsId, usize, u32)>,
     /// By [`ScoreId`].
-    scores: Vec<Option<u32>>,
+    scores: Vec<u32>,
     /// By [`RecordsId`].
     rows: Vec<Arc<Vec<Vec<Value>>>>,
     dims: usize,
 }
 
+const NOT_ASKED: u32 = u32::MAX;
+
 /// What the values of one subject feed.
 #[derive(Debug, Clone)]
 struct Feed {
     dim: Option<(DimId, Axis)>,
+    /// What few subjects have.
+    more: Option<Box<More>>,
+}
+
+#[derive(Debug, Clone)]
+struct More {
     exact: Option<(DimId, TextAxis)>,
-    patterns: Option<Box<Patterns>>,
+    patterns: Patterns,
+    /// The flags that a member of a set raises.
     members: FxHashMap<SmolStr, Vec<FlagId>>,
+    /// The subjects that are the domain of this one.
     domains: Vec<u32>,
 }
 
 impl Feed {
     fn new(asked: &Asked) -> Self {
-        Feed {
-            dim: asked.dim.clone(),
+        let dim_only =
+            asked.exact.is_none() && asked.patterns.is_empty() && asked.members.is_empty() && asked.domains.is_empty();
+        let more = (!dim_only).then(|| More {
             exact: asked.exact.clone(),
-            patterns: (!asked.patterns.is_empty()).then(|| Box::new(asked.patterns.clone())),
+            patterns: asked.patterns.clone(),
             members: asked.members.clone(),
             domains: asked.domains.iter().map(|&at| at as u32).collect(),
-        }
+        });
+        Feed { dim: asked.dim.clone(), more: more.map(Box::new) }
     }
 }
 
@@ -95,22 +107,17 @@ impl Coder {
     pub fn new(policy: &Policy, questions: &Questions) -> Self {
         let mut coder = Coder {
             subjects: questions.subjects.iter().map(Feed::new).collect(),
-            fields: vec![None; policy.fields.len()],
+            fields: vec![NOT_ASKED; policy.fields.len()],
             columns: Vec::new(),
-            scores: vec![None; policy.scores.len()],
+            scores: vec![NOT_ASKED; policy.scores.len()],
             rows: policy.records.iter().map(|records| records.rows.clone()).collect(),
             dims: questions.sizes.len(),
         };
-        for (at, asked) in questions.subjects.iter().enumerate() {
-            let at = at as u32;
+        for (at, asked) in (0..).zip(&questions.subjects) {
             match asked.subject {
-                Subject::Field(field) => {
-                    coder.fields.get_mut(field.at()).into_iter().for_each(|place| *place = Some(at))
-                }
+                Subject::Field(field) => coder.fields.get_mut(field.at()).into_iter().for_each(|place| *place = at),
                 Subject::Record(records, column) => coder.columns.push((records, column.at(), at)),
-                Subject::Score(score) => {
-                    coder.scores.get_mut(score.at()).into_iter().for_each(|place| *place = Some(at))
-                }
+                Subject::Score(score) => coder.scores.get_mut(score.at()).into_iter().for_each(|place| *place = at),
                 // Coded with the subject that it is the domain of.
                 Subject::Let(_) => {}
             }
@@ -126,32 +133,33 @@ impl Coder {
     /// Codes the fields of a lead, after [`Codes::clear`].
     #[inline]
     pub fn fields(&self, values: &[Value], codes: &mut Codes) {
-        for (subject, value) in self.fields.iter().zip(values) {
-            if let Some(subject) = subject {
-                self.value(*subject, value, codes);
-            }
+        for (&subject, value) in self.fields.iter().zip(values) {
+            self.value(subject, value, codes);
         }
     }
 
     /// Whether any condition asks about a field.
     pub fn asks_about(&self, field: FieldId) -> bool {
-        self.fields.get(field.at()).is_some_and(Option::is_some)
+        self.field_subject(field) != NOT_ASKED
     }
 
     /// Codes one field.
     #[inline]
     pub fn field(&self, field: FieldId, value: &Value, codes: &mut Codes) {
-        if let Some(Some(subject)) = self.fields.get(field.at()) {
-            self.value(*subject, value, codes);
-        }
+        self.value(self.field_subject(field), value, codes);
     }
 
     /// Codes one field that holds a text, as its [`crate::policy::Text`] would be.
     #[inline]
     pub fn text_field(&self, field: FieldId, folded: &str, written: &str, codes: &mut Codes) {
-        if let Some(Some(subject)) = self.fields.get(field.at()) {
-            self.text(*subject, folded, written, codes);
+        if let Some(feed) = self.subjects.get(self.field_subject(field) as usize) {
+            self.text(feed, folded, || written, codes);
         }
+    }
+
+    #[inline]
+    fn field_subject(&self, field: FieldId) -> u32 {
+        self.fields.get(field.at()).copied().unwrap_or(NOT_ASKED)
     }
 
     /// What a value of a field comes to, by itself.
@@ -180,9 +188,8 @@ impl Coder {
     /// The dimension and atom of a score, where a condition asks about its value.
     #[inline]
     pub fn score(&self, score: ScoreId, value: i64) -> Option<(DimId, u32)> {
-        let subject = (*self.scores.get(score.at())?)?;
-        match &self.subjects.get(subject as usize)?.dim {
-            Some((dim, Axis::Number(axis))) => Some((*dim, NumberAxis::whole_atom(axis, value))),
+        match &self.subjects.get(*self.scores.get(score.at())? as usize)?.dim {
+            Some((dim, Axis::Number(axis))) => Some((*dim, axis.whole_atom(value))),
             Some((dim, _)) => Some((*dim, OTHER_TYPE)),
             None => None,
         }
@@ -193,21 +200,24 @@ impl Coder {
         let Some(feed) = self.subjects.get(subject as usize) else { return };
         match value {
             Value::Missing => {}
-            Value::Text(text) => return self.text(subject, &text.folded, &text.written, codes),
-            value => {
-                if let Some((dim, axis)) = &feed.dim {
-                    let atom = match (axis, value) {
-                        (Axis::Number(axis), value) => axis.atom(value),
-                        (Axis::Boolean, Value::Boolean(true)) => 2,
-                        _ => OTHER_TYPE,
-                    };
-                    codes.set(*dim, atom);
-                }
-            }
+            Value::Text(text) => self.text(feed, &text.folded, || &text.written, codes),
+            value => self.other(feed, value, codes),
         }
-        if let Value::Set(texts) = value {
+    }
+
+    #[inline]
+    fn other(&self, feed: &Feed, value: &Value, codes: &mut Codes) {
+        if let Some((dim, axis)) = &feed.dim {
+            let atom = match (axis, value) {
+                (Axis::Number(axis), value) => axis.atom(value),
+                (Axis::Boolean, Value::Boolean(true)) => 2,
+                _ => OTHER_TYPE,
+            };
+            codes.set(*dim, atom);
+        }
+        if let (Value::Set(texts), Some(more)) = (value, &feed.more) {
             let first = codes.flags.len();
-            for flag in texts.iter().filter_map(|text| feed.members.get(&text.folded)).flatten() {
+            for flag in texts.iter().filter_map(|text| more.members.get(&text.folded)).flatten() {
                 if codes.flags.iter().skip(first).all(|known| known != flag) {
                     codes.flags.push(*flag);
                 }
@@ -216,8 +226,7 @@ impl Coder {
     }
 
     #[inline]
-    fn text(&self, subject: u32, folded: &str, written: &str, codes: &mut Codes) {
-        let Some(feed) = self.subjects.get(subject as usize) else { return };
+    fn text<'t>(&self, feed: &Feed, folded: &str, written: impl Fn() -> &'t str, codes: &mut Codes) {
         if let Some((dim, axis)) = &feed.dim {
             let atom = match axis {
                 Axis::Text(axis) => axis.atom(folded),
@@ -225,15 +234,21 @@ impl Coder {
             };
             codes.set(*dim, atom);
         }
-        if let Some((dim, axis)) = &feed.exact {
+        if let Some(more) = &feed.more {
+            self.text_more(more, folded, written(), codes);
+        }
+    }
+
+    fn text_more(&self, more: &More, folded: &str, written: &str, codes: &mut Codes) {
+        if let Some((dim, axis)) = &more.exact {
             codes.set(*dim, axis.atom(written));
         }
-        if let Some(patterns) = &feed.patterns {
-            patterns.find(folded, written, &mut codes.flags);
+        if !more.patterns.is_empty() {
+            more.patterns.find(folded, written, &mut codes.flags);
         }
-        for &domain in &feed.domains {
-            let folded = domain_of(folded);
-            self.text(domain, folded, folded, codes);
+        for feed in more.domains.iter().filter_map(|&domain| self.subjects.get(domain as usize)) {
+            let domain = domain_of(folded);
+            self.text(feed, domain, || domain, codes);
         }
     }
 }

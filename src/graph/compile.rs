@@ -11,6 +11,9 @@ use crate::policy::{
     CalendarId, Condition, ConditionKind, GradeId, LetId, LetValue, Period, Policy, ScoreId, SegmentId, Subject,
     TerritoryId,
 };
+use chrono::NaiveDate;
+use chrono_tz::Tz;
+use indexmap::IndexMap;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -50,12 +53,12 @@ pub struct Compiler<'a> {
     pub slots: Vec<Slot>,
     /// Summaries with the stage after whose slots they are made.
     pub summaries: Vec<(u32, Summary)>,
-    /// Flags of calendars and of days, which the instant alone decides.
+    /// Flags of calendars, which the instant alone decides.
     pub calendars: Vec<Option<FlagId>>,
-    pub days: Vec<(Vec<Period>, FlagId)>,
     pub grades: Vec<Option<DimId>>,
     pub territory: Option<Territories>,
 
+    days: IndexMap<Days, (Vec<Period>, FlagId)>,
     /// The stage from which each dimension and flag may be asked; 0 where not said.
     dim_stages: Vec<u32>,
     flag_stages: Vec<u32>,
@@ -81,6 +84,9 @@ struct Named {
     flag: Option<FlagId>,
 }
 
+/// Periods as a key.
+type Days = Vec<(Option<NaiveDate>, Option<NaiveDate>, Tz)>;
+
 #[derive(Debug, Clone, Copy)]
 enum Name {
     Segment(SegmentId),
@@ -95,7 +101,7 @@ impl<'a> Compiler<'a> {
             slots: Vec::new(),
             summaries: Vec::new(),
             calendars: vec![None; policy.calendars.len()],
-            days: Vec::new(),
+            days: IndexMap::new(),
             grades: vec![None; policy.grades.len()],
             territory: None,
             dim_stages: Vec::new(),
@@ -170,12 +176,14 @@ impl<'a> Compiler<'a> {
 
     /// The flag that says whether one of these periods holds.
     pub fn on_days(&mut self, periods: &[Period]) -> FlagId {
-        if let Some((_, flag)) = self.days.iter().find(|(known, _)| known == periods) {
-            return *flag;
-        }
-        let flag = self.questions.new_flag();
-        self.days.push((periods.to_vec(), flag));
-        flag
+        let questions = &mut self.questions;
+        let key = periods.iter().map(|period| (period.from, period.to, period.zone)).collect();
+        self.days.entry(key).or_insert_with(|| (periods.to_vec(), questions.new_flag())).1
+    }
+
+    /// The periods that rules are limited to, with the flag of each list.
+    pub fn days(&self) -> impl Iterator<Item = (&[Period], FlagId)> {
+        self.days.values().map(|(periods, flag)| (periods.as_slice(), *flag))
     }
 
     fn in_set(&self, dim: DimId, atoms: Arc<AtomSet>, positive: bool) -> Vec<Cube> {

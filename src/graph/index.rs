@@ -9,7 +9,7 @@
 //! ```
 //!
 //! Atoms that no cube tells apart share a line, and equal rows are stored once, so that memory follows what is written. Above the
-//! rows lies a summary, `live`: one bit a word of 64 cubes, eight blocks in one number, that is ANDed first and shows where to look.
+//! rows lies a summary: one bit a word of 64 cubes, eight blocks in one number, that is ANDed first and shows where to look.
 //!
 //! Flags need no line for every combination: a line says which cubes do not wait for any flag, a line for each flag that holds is
 //! ORed in, and cubes that the flag forbids are taken away. A cube that waits for several flags waits in several *layers*.
@@ -28,6 +28,8 @@ const BLOCK: usize = 64 * WORDS;
 /// Blocks whose summary fits in one number.
 const GROUP: usize = 64 / WORDS;
 const PART: usize = 32 * BLOCK;
+/// Blocks of a part that needs no summary.
+const WITHOUT_SUMMARY: usize = 2;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[repr(align(64))]
@@ -82,10 +84,11 @@ struct Part {
     blocks: usize,
     axes: Vec<AxisLines>,
     flags: FlagLines,
-    /// Row numbers, `blocks` a line.
+    /// `stride` numbers a line: the summary of each group of blocks in two halves, then the row of each block.
     lines: Vec<u32>,
-    /// Summaries, one number a group of blocks, for each line.
-    live: Vec<u64>,
+    stride: usize,
+    /// Groups of blocks that have a summary; none in a part so small that looking at the rows is as quick.
+    groups: usize,
     rows: Vec<Row>,
 }
 
@@ -93,45 +96,48 @@ struct Part {
 #[derive(Debug, Clone)]
 struct AxisLines {
     dim: DimId,
-    first_line: u32,
     classes: Classes,
 }
 
-/// How an atom leads to its class, the runs of atoms that no cube of this index tells apart.
+/// How an atom leads to the line of its class, the runs of atoms that no cube of this part tells apart.
 #[derive(Debug, Clone)]
 enum Classes {
-    Same,
-    /// By atom.
+    /// By atom, the start of a line in [`Part::lines`].
     Table(Vec<u32>),
-    /// The first atom of each class, for a dimension of which this index asks little.
-    Starts(Vec<u32>),
+    /// For a dimension of which this part asks little: the first atom of each class, and the start of the first line.
+    Starts { atoms: Vec<u32>, first: u32, stride: u32 },
 }
 
 impl Classes {
     #[inline(always)]
-    fn of(&self, atom: u32) -> u32 {
+    fn line(&self, atom: u32) -> u32 {
         match self {
-            Classes::Same => atom,
-            Classes::Table(classes) => classes.get(atom as usize).copied().unwrap_or(0),
-            Classes::Starts(starts) => (starts.partition_point(|&start| start <= atom) as u32).saturating_sub(1),
+            Classes::Table(lines) => lines.get(atom as usize).copied().unwrap_or(0),
+            Classes::Starts { atoms, first, stride } => {
+                let class = (atoms.partition_point(|&start| start <= atom) as u32).saturating_sub(1);
+                first + class * stride
+            }
         }
     }
 }
 
-/// Where the lines of flags are. A flag is known here by its place in `used`.
+/// Where the lines of flags start.
 #[derive(Debug, Clone, Default)]
 struct FlagLines {
+    /// For each flag, how far behind the first line of a layer or of `forbids` its own line is.
     used: FxHashMap<FlagId, u32>,
     /// For each layer the line of the cubes that wait for no flag in it; the lines of the cubes that wait for each flag follow.
     layers: Vec<u32>,
-    /// The line of the cubes that flag 0 forbids; the other flags follow. `None` where no flag forbids any.
+    /// The same for the cubes that each flag forbids; the first line holds none. `None` where no flag forbids any.
     forbids: Option<u32>,
 }
 
 /// Room for what an index looks up for one lead. Reused from lead to lead, and for any index.
 #[derive(Debug, Clone, Default)]
 pub struct Cursor {
+    /// The starts of the lines to AND.
     lines: Vec<u32>,
+    /// Of the flags that hold, what [`FlagLines::used`] says.
     flags: Vec<u32>,
 }
 
@@ -186,19 +192,16 @@ impl Index {
 
 impl Part {
     fn size(&self) -> usize {
-        size_of_val(self.rows.as_slice())
-            + size_of_val(self.lines.as_slice())
-            + size_of_val(self.live.as_slice())
-            + size_of_val(self.owners.as_slice())
+        size_of_val(self.rows.as_slice()) + size_of_val(self.lines.as_slice()) + size_of_val(self.owners.as_slice())
     }
 
     /// Looks up the lines of a lead.
-    #[inline]
+    #[inline(always)]
     fn aim(&self, cursor: &mut Cursor, atoms: &[u32], flags: &[FlagId]) {
         cursor.lines.clear();
         cursor.lines.extend(self.axes.iter().map(|axis| {
             let atom = atoms.get(axis.dim as usize).copied().unwrap_or(0);
-            axis.first_line + axis.classes.of(atom)
+            axis.classes.line(atom)
         }));
         cursor.flags.clear();
         if !self.flags.used.is_empty() {
@@ -208,82 +211,90 @@ impl Part {
 
     #[inline]
     fn first(&self, cursor: &Cursor, from: usize) -> Option<(usize, u32)> {
-        for group in from / (BLOCK * GROUP)..self.blocks.div_ceil(GROUP) {
-            let mut live = self.live_words(cursor, group);
-            if group == from / (BLOCK * GROUP) {
-                live &= u64::MAX << (from / 64 % 64);
-            }
-            while live != 0 {
-                let block = group * GROUP + live.trailing_zeros() as usize / WORDS;
-                for (at, &word) in self.block(cursor, block).0.iter().enumerate() {
-                    let start = block * BLOCK + at * 64;
-                    let word = word & after(start, from);
-                    if word != 0 {
-                        let cube = start + word.trailing_zeros() as usize;
-                        return self.owners.get(cube).map(|&owner| (cube, owner));
-                    }
+        let mut at = from / BLOCK;
+        while let Some(block) = self.live_block(cursor, at) {
+            for (word_at, &word) in self.block(cursor, block).0.iter().enumerate() {
+                let start = block * BLOCK + word_at * 64;
+                let word = word & after(start, from);
+                if word != 0 {
+                    let cube = start + word.trailing_zeros() as usize;
+                    return self.owners.get(cube).map(|&owner| (cube, owner));
                 }
-                live &= past_block(block % GROUP);
             }
+            at = block + 1;
         }
         None
     }
 
     #[inline]
     fn all(&self, cursor: &Cursor, owners: &mut Vec<u32>) {
-        for group in 0..self.blocks.div_ceil(GROUP) {
-            let mut live = self.live_words(cursor, group);
-            while live != 0 {
-                let block = group * GROUP + live.trailing_zeros() as usize / WORDS;
-                for (at, &word) in self.block(cursor, block).0.iter().enumerate() {
-                    let mut word = word;
-                    while word != 0 {
-                        let owner = self.owners.get(block * BLOCK + at * 64 + word.trailing_zeros() as usize);
-                        owners.extend(owner.filter(|&owner| owners.last() != Some(owner)));
-                        word &= word - 1;
-                    }
+        let mut at = 0;
+        while let Some(block) = self.live_block(cursor, at) {
+            for (word_at, &word) in self.block(cursor, block).0.iter().enumerate() {
+                let mut word = word;
+                while word != 0 {
+                    let owner = self.owners.get(block * BLOCK + word_at * 64 + word.trailing_zeros() as usize);
+                    owners.extend(owner.filter(|&owner| owners.last() != Some(owner)));
+                    word &= word - 1;
                 }
-                live &= past_block(block % GROUP);
+            }
+            at = block + 1;
+        }
+    }
+
+    /// The first block at or after this one in which a cube may hold.
+    #[inline(always)]
+    fn live_block(&self, cursor: &Cursor, from: usize) -> Option<usize> {
+        if self.groups == 0 {
+            return (from < self.blocks).then_some(from);
+        }
+        for group in from / GROUP..self.groups {
+            let mut live = self.live_words(cursor, group);
+            if group == from / GROUP {
+                live &= u64::MAX << (from % GROUP * WORDS);
+            }
+            if live != 0 {
+                return Some(group * GROUP + live.trailing_zeros() as usize / WORDS);
             }
         }
+        None
     }
 
     /// The words of a group of blocks in which a cube may hold.
     #[inline(always)]
     fn live_words(&self, cursor: &Cursor, group: usize) -> u64 {
-        let groups = self.blocks.div_ceil(GROUP);
-        let line = |line: u32| self.live.get(line as usize * groups + group).copied().unwrap_or(0);
-        let mut live = u64::MAX;
-        for &at in &cursor.lines {
-            live &= line(at);
-        }
-        for &layer in &self.flags.layers {
-            live &= cursor.flags.iter().fold(line(layer), |waiting, flag| waiting | line(layer + 1 + flag));
-        }
-        live
+        let live = |line: u32| match self.lines.get(line as usize + 2 * group..) {
+            Some([low, high, ..]) => u64::from(*low) | u64::from(*high) << 32,
+            _ => 0,
+        };
+        let met = cursor.lines.iter().fold(u64::MAX, |met, &line| met & live(line));
+        self.flags.layers.iter().fold(met, |met, &layer| {
+            met & cursor.flags.iter().fold(live(layer), |waiting, flag| waiting | live(layer + flag))
+        })
     }
 
     #[inline(always)]
     fn block(&self, cursor: &Cursor, block: usize) -> Row {
+        let at = 2 * self.groups + block;
         let mut left = Row::FULL;
         for &line in &cursor.lines {
-            left.and(self.row(line, block));
+            left.and(self.row(line as usize + at));
         }
         for &layer in &self.flags.layers {
-            let mut met = *self.row(layer, block);
-            cursor.flags.iter().for_each(|flag| met.or(self.row(layer + 1 + flag, block)));
+            let mut met = *self.row(layer as usize + at);
+            cursor.flags.iter().for_each(|flag| met.or(self.row((layer + flag) as usize + at)));
             left.and(&met);
         }
         if let Some(forbids) = self.flags.forbids {
-            cursor.flags.iter().for_each(|flag| left.and_not(self.row(forbids + flag, block)));
+            cursor.flags.iter().for_each(|flag| left.and_not(self.row((forbids + flag) as usize + at)));
         }
         left
     }
 
     #[inline(always)]
-    fn row(&self, line: u32, block: usize) -> &Row {
+    fn row(&self, at: usize) -> &Row {
         const NONE: Row = Row([0; WORDS]);
-        let number = self.lines.get(line as usize * self.blocks + block).copied().unwrap_or(u32::MAX);
+        let number = self.lines.get(at).copied().unwrap_or(u32::MAX);
         self.rows.get(number as usize).unwrap_or(&NONE)
     }
 }
@@ -296,11 +307,6 @@ fn after(start: usize, from: usize) -> u64 {
     }
 }
 
-/// The bits of a summary behind a block's.
-fn past_block(block: usize) -> u64 {
-    u64::MAX.checked_shl((block as u32 + 1) * WORDS as u32).unwrap_or(0)
-}
-
 struct Builder {
     part: Part,
     numbers: FxHashMap<Row, u32>,
@@ -308,13 +314,16 @@ struct Builder {
 
 impl Builder {
     fn new(cubes: usize) -> Self {
+        let blocks = cubes.div_ceil(BLOCK);
+        let groups = if blocks > WITHOUT_SUMMARY { blocks.div_ceil(GROUP) } else { 0 };
         let part = Part {
             owners: Vec::with_capacity(cubes),
-            blocks: cubes.div_ceil(BLOCK),
+            blocks,
             axes: Vec::new(),
             flags: FlagLines::default(),
             lines: Vec::new(),
-            live: Vec::new(),
+            stride: 2 * groups + blocks,
+            groups,
             rows: Vec::new(),
         };
         Builder { part, numbers: FxHashMap::default() }
@@ -338,16 +347,12 @@ impl Builder {
         self.flags(cubes);
         if self.part.axes.is_empty() && self.part.flags.layers.is_empty() {
             // Even where nothing is asked, a line says which cubes there are.
-            self.part.flags.layers.push(self.next_line());
-            self.line(|_| true);
+            let line = self.line(|_| true);
+            self.part.flags.layers.push(line);
         }
         self.part.rows.shrink_to_fit();
         self.part.lines.shrink_to_fit();
         self.part
-    }
-
-    fn next_line(&self) -> u32 {
-        self.part.lines.len().checked_div(self.part.blocks).unwrap_or(0) as u32
     }
 
     fn number(&mut self, row: Row) -> u32 {
@@ -358,6 +363,19 @@ impl Builder {
         })
     }
 
+    /// New lines with the same row in every block; gives the start of the first.
+    fn new_lines(&mut self, count: usize, number: u32) -> usize {
+        let first = self.part.lines.len();
+        self.part.lines.resize(first + count * self.part.stride, number);
+        first
+    }
+
+    fn put(&mut self, line: usize, block: usize, number: u32) {
+        if let Some(place) = self.part.lines.get_mut(line + 2 * self.part.groups + block) {
+            *place = number;
+        }
+    }
+
     /// A dimension's lines: a sweep over its atoms, block by block, switching the bits of the cubes on and off.
     fn axis(&mut self, dim: DimId, size: u32, mut changes: Vec<Change>) {
         let mut starts: Vec<u32> = changes.iter().map(|change| change.atom).filter(|&atom| atom < size).collect();
@@ -365,12 +383,9 @@ impl Builder {
         starts.sort_unstable();
         starts.dedup();
         changes.sort_unstable_by_key(|change| (change.block, change.atom));
-        let blocks = self.part.blocks;
-        let first_line = self.next_line();
-        let first = self.part.lines.len();
-        self.part.lines.resize(first + starts.len() * blocks, 0);
+        let first = self.new_lines(starts.len(), 0);
         let mut changes = changes.as_slice();
-        for block in 0..blocks {
+        for block in 0..self.part.blocks {
             let (here, rest) = changes.split_at(changes.partition_point(|change| change.block == block));
             changes = rest;
             let mut row = self.free(block, here);
@@ -385,19 +400,18 @@ impl Builder {
                 if changed {
                     number = self.number(row);
                 }
-                if let Some(place) = self.part.lines.get_mut(first + class * blocks + block) {
-                    *place = number;
-                }
+                self.put(first + class * self.part.stride, block, number);
             }
         }
-        self.summarise(first_line);
-        let classes = match starts.len() {
-            count if count == size as usize => Classes::Same,
-            // A table costs no more than a few times what was written.
-            count if size as usize <= 256 + 8 * count => Classes::Table(by_atom(&starts, size)),
-            _ => Classes::Starts(starts),
+        self.summarise(first);
+        // A table costs no more than a few times what was written.
+        let (first, stride) = (first as u32, self.part.stride as u32);
+        let classes = if size as usize <= 256 + 8 * starts.len() {
+            Classes::Table(by_atom(&starts, size).map(|class| first + class * stride).collect())
+        } else {
+            Classes::Starts { atoms: starts, first, stride }
         };
-        self.part.axes.push(AxisLines { dim, first_line, classes });
+        self.part.axes.push(AxisLines { dim, classes });
     }
 
     /// The cubes of a block that do not ask about the dimension of these changes.
@@ -410,54 +424,57 @@ impl Builder {
         row
     }
 
-    /// The summaries of all lines from this one on.
-    fn summarise(&mut self, first_line: u32) {
-        let blocks = self.part.blocks;
-        for line in self.part.lines.chunks(blocks.max(1)).skip(first_line as usize) {
-            for group in line.chunks(GROUP) {
+    /// The summaries of all lines from this start on.
+    fn summarise(&mut self, first: usize) {
+        let (groups, rows) = (self.part.groups, &self.part.rows);
+        let lines = self.part.lines.get_mut(first..).unwrap_or_default();
+        for line in lines.chunks_exact_mut(self.part.stride.max(1)) {
+            let (summaries, numbers) = line.split_at_mut(2 * groups);
+            for (summary, group) in summaries.chunks_exact_mut(2).zip(numbers.chunks(GROUP)) {
                 let live = group.iter().enumerate().fold(0, |live, (at, &number)| {
-                    let row = self.part.rows.get(number as usize).copied().unwrap_or_default();
-                    live | row.live() << (at * WORDS)
+                    live | rows.get(number as usize).map_or(0, Row::live) << (at * WORDS)
                 });
-                self.part.live.push(live);
+                summary.copy_from_slice(&[live as u32, (live >> 32) as u32]);
             }
         }
     }
 
-    fn line(&mut self, holds: impl Fn(usize) -> bool) {
-        let first_line = self.next_line();
+    /// A line of the cubes for which something holds.
+    fn line(&mut self, holds: impl Fn(usize) -> bool) -> u32 {
+        let line = self.new_lines(1, 0);
         for block in 0..self.part.blocks {
             let mut row = Row::default();
             let cubes = block * BLOCK..self.part.owners.len().min((block + 1) * BLOCK);
             cubes.filter(|&cube| holds(cube)).for_each(|cube| row.set(cube % BLOCK));
             let number = self.number(row);
-            self.part.lines.push(number);
+            self.put(line, block, number);
         }
-        self.summarise(first_line);
+        self.summarise(line);
+        line as u32
     }
 
     fn flags(&mut self, cubes: &[(u32, Cube)]) {
         let mut used: Vec<FlagId> = cubes.iter().flat_map(|(_, cube)| &cube.flags).map(|(flag, _)| *flag).collect();
         used.sort_unstable();
         used.dedup();
+        let stride = self.part.stride as u32;
+        self.part.flags.used = (1..).zip(&used).map(|(at, &flag)| (flag, at * stride)).collect();
         let waits = |(_, cube): &(u32, Cube)| cube.flags.iter().filter(|(_, wanted)| *wanted).count();
-        let count = cubes.iter().map(waits).max().unwrap_or(0);
-        self.part.flags.used = used.iter().enumerate().map(|(at, &flag)| (flag, at as u32)).collect();
-        for layer in 0..count {
+        for layer in 0..cubes.iter().map(waits).max().unwrap_or(0) {
             // The flag that each cube waits for in this layer.
             let waiting = |(_, cube): &(u32, Cube)| {
                 cube.flags.iter().filter(|(_, wanted)| *wanted).map(|(flag, _)| *flag).nth(layer)
             };
             let waited: Vec<Option<FlagId>> = cubes.iter().map(waiting).collect();
-            self.part.flags.layers.push(self.next_line());
-            self.line(|cube| waited.get(cube).is_some_and(Option::is_none));
+            let line = self.line(|cube| waited.get(cube).is_some_and(Option::is_none));
+            self.part.flags.layers.push(line);
             self.flag_lines(&used, waited.iter().enumerate().filter_map(|(cube, flag)| Some(((*flag)?, cube))));
         }
         let forbidden = cubes.iter().enumerate().flat_map(|(at, (_, cube))| {
             cube.flags.iter().filter(|(_, wanted)| !wanted).map(move |(flag, _)| (*flag, at))
         });
         if forbidden.clone().next().is_some() {
-            self.part.flags.forbids = Some(self.next_line());
+            self.part.flags.forbids = Some(self.line(|_| false));
             self.flag_lines(&used, forbidden);
         }
     }
@@ -466,33 +483,21 @@ impl Builder {
     fn flag_lines(&mut self, used: &[FlagId], pairs: impl Iterator<Item = (FlagId, usize)>) {
         let mut pairs: Vec<(FlagId, usize)> = pairs.collect();
         pairs.sort_unstable();
-        let first_line = self.next_line();
         let mut pairs = pairs.as_slice();
         let empty = self.number(Row::default());
-        for flag in used {
+        let first = self.new_lines(used.len(), empty);
+        for (at, flag) in used.iter().enumerate() {
             let (here, rest) = pairs.split_at(pairs.partition_point(|pair| pair.0 == *flag));
             pairs = rest;
-            let mut rows: Vec<(usize, Row)> = Vec::new();
-            for &(_, cube) in here {
-                match rows.last_mut() {
-                    Some((block, row)) if *block == cube / BLOCK => row.set(cube % BLOCK),
-                    _ => {
-                        let mut row = Row::default();
-                        row.set(cube % BLOCK);
-                        rows.push((cube / BLOCK, row));
-                    }
-                }
-            }
-            let first = self.part.lines.len();
-            self.part.lines.resize(first + self.part.blocks, empty);
-            for (block, row) in rows {
+            for cubes in here.chunk_by(|one, next| one.1 / BLOCK == next.1 / BLOCK) {
+                let mut row = Row::default();
+                cubes.iter().for_each(|(_, cube)| row.set(cube % BLOCK));
                 let number = self.number(row);
-                if let Some(place) = self.part.lines.get_mut(first + block) {
-                    *place = number;
-                }
+                let block = cubes.first().map_or(0, |(_, cube)| cube / BLOCK);
+                self.put(first + at * self.part.stride, block, number);
             }
         }
-        self.summarise(first_line);
+        self.summarise(first);
     }
 }
 
@@ -505,17 +510,16 @@ struct Change {
     on: bool,
 }
 
-fn by_atom(starts: &[u32], size: u32) -> Vec<u32> {
+/// The class of each atom.
+fn by_atom(starts: &[u32], size: u32) -> impl Iterator<Item = u32> {
     let mut class = 0;
     let next = |class: u32| starts.get(class as usize + 1).copied().unwrap_or(u32::MAX);
-    (0..size)
-        .map(|atom| {
-            while next(class) <= atom {
-                class += 1;
-            }
-            class
-        })
-        .collect()
+    (0..size).map(move |atom| {
+        while next(class) <= atom {
+            class += 1;
+        }
+        class
+    })
 }
 
 #[cfg(test)]

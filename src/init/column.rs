@@ -3,7 +3,7 @@
 use crate::data::text;
 use crate::data::time::{DateOrder, order_shown};
 use crate::data::value::{self, Context, Good};
-use crate::init::name;
+use crate::init::{decide, name};
 use crate::policy::{Type, Value};
 use chrono_tz::Tz;
 use indexmap::{IndexMap, IndexSet};
@@ -161,7 +161,7 @@ impl Column {
             return;
         }
         // `NA` is Namibia where countries stand.
-        if STAND_INS.contains(&folded.as_str()) && !(folded == "na" && self.hints(&["country", "nation"])) {
+        if STAND_INS.contains(&folded.as_str()) && !(folded == "na" && self.hints(&decide::COUNTRY)) {
             *self.stand_ins.entry(raw.into()).or_default() += 1;
             return;
         }

@@ -17,6 +17,9 @@ const MAX_OPTIONS: usize = 25;
 /// An enum has few values for its leads: each occurs so often on average.
 const LEADS_PER_OPTION: u64 = 3;
 
+/// The words of a header that other columns are read together with.
+pub(super) const COUNTRY: [&str; 2] = ["country", "nation"];
+
 pub(super) struct Decision {
     pub ty: InferredType,
     /// Spellings that stand for no value in this column alone.
@@ -28,7 +31,8 @@ pub(super) struct Decision {
 }
 
 pub(super) fn decide(column: &Column) -> Decision {
-    let ladder = [boolean, named_time, code, number, money, email, any_time, language, country, domain, one_of];
+    let ladder =
+        [named_country, boolean, named_time, code, number, money, email, any_time, language, country, domain, one_of];
     ladder.iter().find_map(|step| step(column)).unwrap_or_else(|| text(column))
 }
 
@@ -57,6 +61,11 @@ fn tolerant(ty: impl Into<String>, candidate: &Candidate, column: &Column) -> De
         ));
     }
     decision
+}
+
+/// Norway is `NO`, which also reads as a boolean.
+fn named_country(column: &Column) -> Option<Decision> {
+    column.hints(&COUNTRY).then(|| country(column))?
 }
 
 fn boolean(column: &Column) -> Option<Decision> {
@@ -136,7 +145,7 @@ fn language(column: &Column) -> Option<Decision> {
 
 pub(super) fn country(column: &Column) -> Option<Decision> {
     let candidate = column.mostly_reads(|ty| matches!(ty, Type::Country))?;
-    let named = column.hints(&["country", "countries", "nation", "location", "market"]);
+    let named = column.hints(&["country", "nation", "location", "market"]);
     (named || column.values.len() > 3).then(|| tolerant("country", candidate, column))
 }
 

@@ -76,7 +76,7 @@ pub fn of_table(table: &DataTable) -> Inferred {
 impl Inference {
     pub fn new<'a>(header: impl IntoIterator<Item = &'a str>) -> Self {
         let columns: Vec<Column> = header.into_iter().map(Column::new).collect();
-        let country = columns.iter().position(|column| column.hints(&["country", "nation"]));
+        let country = columns.iter().position(|column| column.hints(&decide::COUNTRY));
         let placed = columns
             .iter()
             .enumerate()
@@ -109,7 +109,9 @@ impl Inference {
         }
         missing.sort_by(|_, a, _, b| b.cmp(a));
         let key = self.key();
-        let country = self.country.filter(|&place| self.columns.get(place).and_then(decide::country).is_some());
+        let country = self.country.filter(|&place| {
+            Some(place) != key && self.columns.get(place).is_some_and(|column| decide::country(column).is_some())
+        });
         let mut names = IndexSet::from(["id".to_string(), "country".to_string()]);
         let mut fields = Vec::new();
         let mut left_out = Vec::new();

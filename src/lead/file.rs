@@ -85,7 +85,11 @@ impl<'a> LeadFile<'a> {
         let (encoding, mark) = encoding::sniff(&start);
         let mut source = stream::as_utf8(source, encoding);
         let mut carry = Vec::new();
-        let ended = !stream::fill(&mut source, &mut carry, BLOCK).map_err(unreadable)?;
+        let (ended, failure) = match stream::fill(&mut source, &mut carry, BLOCK) {
+            Ok(goes_on) => (!goes_on, None),
+            Err(error) if carry.is_empty() => return Err(unreadable(error)),
+            Err(error) => (true, Some(error.to_string())),
+        };
         let marked = mark == 3;
         if marked {
             carry.drain(..mark);
@@ -102,7 +106,7 @@ impl<'a> LeadFile<'a> {
             elements: (format == LeadFormat::Json).then(|| Elements::new(RECORD)),
             carry,
             ended,
-            failure: None,
+            failure,
             failure_said: false,
             line: 1,
             marked,

@@ -1,39 +1,71 @@
 //! JSON objects, one a line, split into the values of their keys without copying.
 //!
-//! Leads of one file have the same keys in the same order nearly always. So the reader keeps the keys in the order in which it met them and compares
-//! the text with the key that comes next; only where that fails it looks the key up. Strings are searched for their closing quote eight bytes
-//! at a time ("SIMD within a register", Lamport, "Multiple byte processing with full-word instructions", 1975).
+//! Leads of one file have the same keys in the same order nearly always. So the reader keeps the keys in the order in which it met them, and
+//! compares the text behind a value with what stood before the next key's value; only where that fails it reads the key and looks it up.
+
+mod scan;
+
+pub use scan::{Fault, is_whole_object};
 
 use crate::lead::Plan;
-use crate::lead::raw::{Form, RawCell, unescape_json};
+use crate::lead::raw::{Form, RawCell};
 use rustc_hash::FxHashMap;
+use scan::{DEPTH, Parsed, fault, key, simple_value, skip_space, value};
 use smol_str::{SmolStr, format_smolstr};
 
-/// Objects in objects may be this deep.
-pub const DEPTH: usize = 64;
 /// So many different keys are remembered; a file with more is read all the same.
 const REMEMBERED: usize = 4096;
-
-/// Why a line is not a lead; `at` is a byte of the line.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Fault {
-    pub at: usize,
-    pub expected: &'static str,
-}
-
-type Parsed<T> = Result<T, Fault>;
-
-fn fault<T>(at: usize, expected: &'static str) -> Parsed<T> {
-    Err(Fault { at, expected })
-}
 
 /// A key that was met.
 #[derive(Debug, Clone)]
 struct Key {
-    /// As it stands in the text, with its quotes and colon.
+    /// What stands between the value before it and its own value: `,"name": `, or with `{` for the first.
     token: Vec<u8>,
+    /// It starts its object.
+    first: bool,
+    /// The token's first 32 bytes and the bits of them that count, as numbers to compare with; `None` for a longer one.
+    words: Option<[(u128, u128); 2]>,
     name: SmolStr,
     place: Place,
+}
+
+impl Key {
+    fn new(token: &[u8], name: SmolStr, place: Place) -> Key {
+        let mut key = Key { token: Vec::new(), first: false, words: None, name, place };
+        key.learn(token);
+        key
+    }
+
+    fn learn(&mut self, token: &[u8]) {
+        self.token = token.to_vec();
+        self.first = token.trim_ascii_start().starts_with(b"{");
+        self.words = words(token);
+    }
+
+    /// Whether the text starts with the token.
+    #[inline]
+    fn starts(&self, text: &[u8]) -> bool {
+        match (self.words, text.first_chunk::<16>(), text.get(16..).and_then(<[u8]>::first_chunk::<16>)) {
+            (Some([first, second]), Some(start), Some(behind)) => {
+                let differs =
+                    |chunk: &[u8; 16], (word, mask): (u128, u128)| (u128::from_le_bytes(*chunk) ^ word) & mask;
+                differs(start, first) | differs(behind, second) == 0
+            }
+            _ => text.starts_with(&self.token),
+        }
+    }
+}
+
+/// A text of at most 32 bytes as two numbers, each with a mask of the bytes that it has.
+fn words(token: &[u8]) -> Option<[(u128, u128); 2]> {
+    if token.len() > 32 {
+        return None;
+    }
+    let word = |bytes: &[u8]| {
+        bytes.iter().rev().fold((0, 0), |(word, mask), byte| (word << 8 | u128::from(*byte), mask << 8 | 0xff))
+    };
+    let (first, second) = token.split_at_checked(16).unwrap_or((token, &[]));
+    Some([word(first), word(second)])
 }
 
 /// What the plan has for a key.
@@ -84,51 +116,55 @@ impl Objects {
     /// Splits one line, which starts at byte `base` of the block; `cells` are those of the plan's columns, all absent.
     pub fn split(&mut self, plan: &Plan, line: &[u8], base: usize, cells: &mut [RawCell]) -> Parsed<()> {
         self.repeated = None;
-        let open = skip_space(line, 0);
-        if line.get(open) != Some(&b'{') {
-            return fault(open, "a JSON object, which starts with `{`");
+        let target = &mut Target { plan, cells, base: base as u32 };
+        let (mut at, mut next) = self.familiar(line, 0, 0, target);
+        let mut first = at == 0;
+        loop {
+            let open = skip_space(line, at);
+            let inner = match (line.get(open), first) {
+                (Some(b'{'), true) | (Some(b','), false) => skip_space(line, open + 1),
+                (Some(b'}'), false) => break at = open + 1,
+                (_, true) => return fault(open, "a JSON object, which starts with `{`"),
+                (_, false) => return fault(open, "`,` or `}` behind a value"),
+            };
+            if first && line.get(inner) == Some(&b'}') {
+                break at = inner + 1;
+            }
+            let (name, behind) = key(line, inner)?;
+            let token = line.get(at..skip_space(line, behind)).unwrap_or(&[]);
+            let (place, following) = self.meet(plan, &name, token);
+            let (cell, behind) = value(line, behind)?;
+            if place.leads_into && cell.form == Form::Nested {
+                self.inside(line, cell, &name, target, 1)?;
+            }
+            self.put(target, place.column, cell);
+            (at, next) = self.familiar(line, behind, following.unwrap_or(next), target);
+            first = false;
         }
-        let end = self.outermost(line, open + 1, &mut Target { plan, cells, base: base as u32 })?;
-        match skip_space(line, end) {
+        match skip_space(line, at) {
             rest if rest >= line.len() => Ok(()),
             rest => fault(rest, "nothing behind the object but a new line"),
         }
     }
 
-    /// The members of the outermost object, from behind its `{` to behind its `}`.
-    fn outermost(&mut self, line: &[u8], at: usize, target: &mut Target) -> Parsed<usize> {
-        let mut at = skip_space(line, at);
-        if line.get(at) == Some(&b'}') {
-            return Ok(at + 1);
-        }
-        let mut next = 0;
-        loop {
-            let (place, behind) = match self.keys.get(next) {
-                Some(key) if line.get(at..).is_some_and(|rest| rest.starts_with(&key.token)) => {
-                    next += 1;
-                    (key.place, at + key.token.len())
-                }
-                _ => {
-                    let (name, behind) = key(line, at)?;
-                    let token = line.get(at..behind).unwrap_or(&[]);
-                    let (place, following) = self.meet(target.plan, name, token);
-                    next = following.unwrap_or(next);
-                    (place, behind)
-                }
+    /// Goes on as long as keys come in the order in which they were met, from the one at `next` on. Where it stops, and at which key.
+    fn familiar(&mut self, line: &[u8], mut at: usize, mut next: usize, target: &mut Target) -> (usize, usize) {
+        for key in self.keys.get(next..).unwrap_or(&[]) {
+            let known = line.get(at..).is_some_and(|rest| key.starts(rest)) && key.first == (at == 0);
+            let start = at + key.token.len();
+            let found = if known { simple_value(line, start).or_else(|| value(line, start).ok()) } else { None };
+            let Some((cell, behind)) = found.filter(|(cell, _)| cell.form != Form::Nested || !key.place.leads_into)
+            else {
+                break;
             };
-            let (cell, behind) = value(line, behind)?;
-            if place.leads_into && cell.form == Form::Nested {
-                let name = next.checked_sub(1).and_then(|at| self.keys.get(at)).map(|key| key.name.clone());
-                self.inside(line, cell, &name.unwrap_or_default(), target, 1)?;
+            if let Some(slot) = key.place.column.and_then(|column| target.cells.get_mut(column as usize)) {
+                self.repeated = if slot.form == Form::Absent { self.repeated } else { key.place.column };
+                *slot = cell.moved(target.base);
             }
-            self.put(target, place.column, cell);
-            at = skip_space(line, behind);
-            match line.get(at) {
-                Some(b',') => at = skip_space(line, at + 1),
-                Some(b'}') => return Ok(at + 1),
-                _ => return fault(at, "`,` or `}` behind a value"),
-            }
+            at = behind;
+            next += 1;
         }
+        (at, next)
     }
 
     /// The members of an inner object that columns lie in.
@@ -164,168 +200,29 @@ impl Objects {
     }
 
     fn put(&mut self, target: &mut Target, column: Option<u32>, cell: RawCell) {
-        let Some(slot) = column.and_then(|column| target.cells.get_mut(column as usize)) else { return };
-        if slot.form != Form::Absent {
-            self.repeated = column;
+        if let Some(slot) = column.and_then(|column| target.cells.get_mut(column as usize)) {
+            self.repeated = if slot.form == Form::Absent { self.repeated } else { column };
+            *slot = cell.moved(target.base);
         }
-        *slot = RawCell { start: cell.start + target.base, end: cell.end + target.base, form: cell.form };
     }
 
-    /// What the plan has for a key of an outermost object, and where the keys go on behind it. A new key is entered.
-    fn meet(&mut self, plan: &Plan, name: SmolStr, token: &[u8]) -> (Place, Option<usize>) {
-        if let Some(at) = self.by_name.get(&name)
-            && let Some(key) = self.keys.get(*at as usize)
+    /// What the plan has for a key of an outermost object, and which key is to come next. A new key is entered; one that was met keeps what
+    /// stands before its value now.
+    fn meet(&mut self, plan: &Plan, name: &SmolStr, token: &[u8]) -> (Place, Option<usize>) {
+        if let Some(at) = self.by_name.get(name)
+            && let Some(key) = self.keys.get_mut(*at as usize)
         {
+            if key.token != token {
+                key.learn(token);
+            }
             return (key.place, Some(*at as usize + 1));
         }
-        let place = Place::of(plan, &name);
-        if self.keys.len() >= REMEMBERED && !place.leads_into {
+        let place = Place::of(plan, name);
+        if self.keys.len() >= REMEMBERED {
             return (place, None);
         }
         self.by_name.insert(name.clone(), self.keys.len() as u32);
-        self.keys.push(Key { token: token.to_vec(), name, place });
+        self.keys.push(Key::new(token, name.clone(), place));
         (place, Some(self.keys.len()))
     }
-}
-
-/// A key and its colon: the name with escapes resolved, and what is behind the colon.
-fn key(line: &[u8], at: usize) -> Parsed<(SmolStr, usize)> {
-    if line.get(at) != Some(&b'"') {
-        return fault(at, "a key in double quotes");
-    }
-    let (end, escaped) = closing_quote(line, at + 1).ok_or(Fault { at, expected: "a closing quote" })?;
-    let raw = std::str::from_utf8(line.get(at + 1..end).unwrap_or(&[])).unwrap_or("");
-    let name = if escaped { SmolStr::new(unescape_json(raw)) } else { SmolStr::new(raw) };
-    match skip_space(line, end + 1) {
-        colon if line.get(colon) == Some(&b':') => Ok((name, colon + 1)),
-        other => fault(other, "`:` behind a key"),
-    }
-}
-
-/// A value and what is behind it. Numbers are kept as they are written.
-fn value(line: &[u8], at: usize) -> Parsed<(RawCell, usize)> {
-    let at = skip_space(line, at);
-    let cell = |start: usize, end: usize, form| RawCell { start: start as u32, end: end as u32, form };
-    match line.get(at) {
-        Some(b'"') => {
-            let (end, escaped) = closing_quote(line, at + 1).ok_or(Fault { at, expected: "a closing quote" })?;
-            let form = if escaped { Form::JsonEscaped } else { Form::Plain };
-            Ok((cell(at + 1, end, form), end + 1))
-        }
-        Some(b'{' | b'[') => {
-            let end = nested_end(line, at)?;
-            Ok((cell(at, end, Form::Nested), end))
-        }
-        _ => {
-            let rest = line.get(at..).unwrap_or(&[]);
-            let width =
-                rest.iter().take_while(|byte| !matches!(byte, b',' | b'}' | b']' | b' ' | b'\t' | b'\r')).count();
-            let form = match rest.get(..width) {
-                Some(b"null") => Form::Absent,
-                Some(b"true" | b"false") => Form::Plain,
-                Some(number) if is_number(number) => Form::Plain,
-                _ => return fault(at, "a JSON value"),
-            };
-            Ok((cell(at, at + width, form), at + width))
-        }
-    }
-}
-
-fn skip_space(line: &[u8], mut at: usize) -> usize {
-    while let Some(b' ' | b'\t' | b'\r' | b'\n') = line.get(at) {
-        at += 1;
-    }
-    at
-}
-
-/// The place of the quote that closes a string from `at`, and whether there are escapes before it.
-fn closing_quote(line: &[u8], mut at: usize) -> Option<(usize, bool)> {
-    let mut escaped = false;
-    loop {
-        at = quote_or_backslash(line, at)?;
-        if line.get(at) == Some(&b'"') {
-            return Some((at, escaped));
-        }
-        escaped = true;
-        at += 2;
-    }
-}
-
-fn quote_or_backslash(line: &[u8], mut at: usize) -> Option<usize> {
-    const ONES: u64 = u64::from_ne_bytes([1; 8]);
-    const HIGH: u64 = u64::from_ne_bytes([0x80; 8]);
-    // The lowest high bit that is set stands for the first zero byte.
-    let zero_bytes = |word: u64| word.wrapping_sub(ONES) & !word & HIGH;
-    let mut rest = line.get(at..)?;
-    while let Some((word, behind)) = rest.split_first_chunk::<8>() {
-        let word = u64::from_le_bytes(*word);
-        let hits = zero_bytes(word ^ u64::from_ne_bytes([b'"'; 8])) | zero_bytes(word ^ u64::from_ne_bytes([b'\\'; 8]));
-        if hits != 0 {
-            return Some(at + hits.trailing_zeros() as usize / 8);
-        }
-        at += 8;
-        rest = behind;
-    }
-    rest.iter().position(|byte| matches!(byte, b'"' | b'\\')).map(|found| at + found)
-}
-
-/// The end of the array or object at `at`. Brackets must match; what is between them is not looked at.
-fn nested_end(line: &[u8], mut at: usize) -> Parsed<usize> {
-    let open = at;
-    // One bit a level, from the lowest: set for an object.
-    let (mut kinds, mut depth) = (0u64, 0usize);
-    while let Some(byte) = line.get(at) {
-        match byte {
-            b'"' => at = closing_quote(line, at + 1).ok_or(Fault { at, expected: "a closing quote" })?.0,
-            b'{' | b'[' if depth == DEPTH => return fault(at, "at most 64 levels of objects and arrays"),
-            b'{' | b'[' => {
-                kinds = kinds << 1 | u64::from(*byte == b'{');
-                depth += 1;
-            }
-            b'}' | b']' if (kinds & 1 == 1) != (*byte == b'}') => {
-                return fault(at, "the bracket that closes the last open one");
-            }
-            b'}' | b']' => {
-                kinds >>= 1;
-                depth -= 1;
-                if depth == 0 {
-                    return Ok(at + 1);
-                }
-            }
-            _ => {}
-        }
-        at += 1;
-    }
-    fault(open, "an array or object that is closed")
-}
-
-/// A number as JSON writes it (RFC 8259, section 6).
-fn is_number(text: &[u8]) -> bool {
-    let digits = |text: &[u8]| text.iter().take_while(|byte| byte.is_ascii_digit()).count();
-    let rest = text.strip_prefix(b"-").unwrap_or(text);
-    let whole = digits(rest);
-    if whole == 0 || whole > 1 && rest.first() == Some(&b'0') {
-        return false;
-    }
-    let mut rest = rest.get(whole..).unwrap_or(&[]);
-    if let Some(behind) = rest.strip_prefix(b".") {
-        let fraction = digits(behind);
-        rest = behind.get(fraction..).unwrap_or(&[]);
-        if fraction == 0 {
-            return false;
-        }
-    }
-    match rest {
-        [] => true,
-        [b'e' | b'E', b'+' | b'-', power @ ..] | [b'e' | b'E', power @ ..] => {
-            !power.is_empty() && digits(power) == power.len()
-        }
-        _ => false,
-    }
-}
-
-/// Whether a line is a JSON object from its first bracket to its last.
-pub fn is_whole_object(line: &[u8]) -> bool {
-    let line = line.trim_ascii();
-    line.first() == Some(&b'{') && nested_end(line, 0) == Ok(line.len())
 }

@@ -1,6 +1,7 @@
 //! How the leads of a file become values of a policy's fields: which columns are read, in what order, and as what.
 
 use crate::data::field::FieldReader;
+use crate::data::sound;
 use crate::data::text;
 use crate::policy::{Field, FieldId, Policy, Type};
 use chrono_tz::Tz;
@@ -21,6 +22,8 @@ pub struct Plan {
     /// The field called `id`, whose raw text names a lead in messages.
     pub(super) id: Option<FieldId>,
     pub(super) zone: Tz,
+    /// In bytes: no longer text stands for no value.
+    longest_missing: usize,
 }
 
 #[derive(Debug, Clone)]
@@ -49,7 +52,11 @@ impl Plan {
             order: Vec::with_capacity(fields.len()),
             id: fields.iter().position(|field| field.name == "id").map(|at| FieldId(at as u32)),
             zone,
+            longest_missing: 0,
         };
+        // Folding a text makes it at most three times as long.
+        let spellings = missing.iter().chain(fields.iter().flat_map(|field| &field.missing));
+        plan.longest_missing = spellings.map(|spelling| spelling.len() * 3).max().unwrap_or(0);
         for field in fields {
             let own_name = std::slice::from_ref(&field.name);
             let columns = if field.columns.is_empty() { own_name } else { &field.columns };
@@ -103,6 +110,13 @@ impl Plan {
     /// The fields in the order in which they are read: those last that are read together with a country.
     pub fn reading_order(&self) -> &[FieldId] {
         &self.order
+    }
+
+    /// Whether a value of a field certainly reads well and is not missing where that matters, found out without reading it.
+    pub fn is_sound(&self, field: FieldId, raw: &str) -> bool {
+        self.fields.get(field.at()).is_some_and(|field| {
+            (!field.required || raw.len() > self.longest_missing) && sound::is_sound(field.reader.ty(), raw)
+        })
     }
 
     /// Whether other fields are read together with this one: regions and postal codes with their country.

@@ -31,6 +31,11 @@ pub enum Form {
 impl RawCell {
     pub const ABSENT: RawCell = RawCell { start: 0, end: 0, form: Form::Absent };
 
+    /// The cell of a text that starts `base` bytes on.
+    pub(super) fn moved(self, base: u32) -> RawCell {
+        RawCell { start: self.start + base, end: self.end + base, form: self.form }
+    }
+
     /// What stands in the file; `text` is that of the block.
     pub fn found(self, text: &str) -> &str {
         text.get(self.start as usize..self.end as usize).unwrap_or("")

@@ -77,8 +77,10 @@ impl Splitter {
         if let Some(fault) = cursor.fault(block, cursor.at) {
             return Some(Err(fault));
         }
-        self.cells.clear();
-        self.cells.resize(plan.columns().len(), RawCell::ABSENT);
+        if self.cells.len() != plan.columns().len() {
+            self.cells.resize(plan.columns().len(), RawCell::ABSENT);
+        }
+        self.cells.fill(RawCell::ABSENT);
         let record = match self.layout {
             Layout::Json => self.object(plan, block, text, cursor),
             Layout::Csv { delimiter, .. } => self.row(delimiter, block, text, cursor),

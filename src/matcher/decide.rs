@@ -1,10 +1,9 @@
 //! Deciding leads with the graph.
 
 use super::{Facts, Match, Outcome, RecordMatch};
-use crate::graph::atoms::FlagId;
 use crate::graph::compile::{Effect, Summary};
 use crate::graph::index::Cursor;
-use crate::graph::{Clock, Codes, Graph, Step};
+use crate::graph::{Clock, Codes, Graph, Stage, Step};
 use crate::matcher::reference::gives;
 use crate::policy::meaning::domain_of;
 use crate::policy::{ExperimentId, RecordsId, RouteId, RuleId, ScoreId, Subject, TableId, Target, TerritoryId, Value};
@@ -16,8 +15,6 @@ use std::borrow::Cow;
 pub struct Matcher<'g> {
     graph: &'g Graph,
     codes: Codes,
-    atoms: Vec<u32>,
-    flags: Vec<FlagId>,
     cursor: Cursor,
     owners: Vec<u32>,
     /// The points of each score so far.
@@ -37,8 +34,6 @@ impl<'g> Matcher<'g> {
         Matcher {
             graph,
             codes: graph.coder.codes(),
-            atoms: Vec::new(),
-            flags: Vec::new(),
             cursor: Cursor::default(),
             owners: Vec::new(),
             sums: vec![0; graph.scores.len()],
@@ -58,17 +53,18 @@ impl<'g> Matcher<'g> {
         self.graph.coder.fields(facts.values, &mut codes);
         self.graph.coder.records(|records| row(facts.record(records)), &mut codes);
         let graph = self.graph;
-        self.run(&codes, &clock, facts.records, |subject| graph.key_text(facts, subject));
+        self.run(&mut codes, &clock, facts.records, |subject| graph.key_text(facts, subject));
         self.codes = codes;
         &self.found
     }
 
-    /// Decides a coded lead: its fields and the columns of its records are in `codes`. `key_text` gives the
-    /// [`Value::key_text`] of a field, a let or a column; it is asked only about a lead whose rule has an experiment.
+    /// Decides a coded lead: its fields and the columns of its records are in `codes`, which serve as room on the way and say the
+    /// same afterwards. `key_text` gives the [`Value::key_text`] of a field, a let or a column; it is asked only about a lead whose
+    /// rule has an experiment.
     #[inline]
     pub fn decide(
         &mut self,
-        codes: &Codes,
+        codes: &mut Codes,
         clock: &Clock,
         records: &[RecordMatch],
         key_text: impl Fn(Subject) -> Option<String>,
@@ -80,45 +76,48 @@ impl<'g> Matcher<'g> {
     #[inline]
     fn run(
         &mut self,
-        codes: &Codes,
+        codes: &mut Codes,
         clock: &Clock,
         records: &[RecordMatch],
         key_text: impl Fn(Subject) -> Option<String>,
     ) {
         let graph = self.graph;
-        self.atoms.clear();
-        self.atoms.extend_from_slice(&codes.atoms);
-        self.flags.clear();
-        self.flags.extend_from_slice(&codes.flags);
-        self.flags.extend_from_slice(&clock.flags);
+        let own_flags = codes.flags.len();
+        codes.flags.extend_from_slice(&clock.flags);
         self.start(records);
         for stage in &graph.stages {
-            stage.index.all(&mut self.cursor, &self.atoms, &self.flags, &mut self.owners);
-            for effect in self.owners.iter().filter_map(|&owner| stage.effects.get(owner as usize)).flatten() {
-                match *effect {
-                    Effect::Flag(flag) => self.flags.push(flag),
-                    Effect::Segment(id) => self.found.segments.push(id),
-                    Effect::Points(id, points) => add(&mut self.sums, id, points),
-                    Effect::Territory(id) => self.inside.push(id),
-                }
-            }
-            for summary in &stage.summaries {
-                match summary {
-                    Summary::Score(id) => self.score(*id),
-                    Summary::Territory => self.territory(clock.territory_set),
-                }
-            }
+            self.stage(stage, codes, clock);
         }
         if graph.stages.len() > 1 {
             self.found.segments.sort_unstable();
         }
-        if let Some(hit) = graph.excludes.first(&mut self.cursor, &self.atoms, &self.flags, 0) {
+        if let Some(hit) = graph.excludes.first(&mut self.cursor, &codes.atoms, &codes.flags, 0) {
             self.exclude(hit.owner);
         } else if let Some((records, queue)) = self.tie() {
             self.found.outcome = Outcome::Tie(records);
             self.found.targets.push(Target::Queue(queue));
-        } else if let Some(rule) = self.routes() {
-            self.take(rule, key_text);
+        } else if let Some(rule) = self.routes(codes) {
+            self.take(rule, codes, key_text);
+        }
+        codes.flags.truncate(own_flags);
+    }
+
+    /// Finds what holds of a stage, and sums it up.
+    fn stage(&mut self, stage: &Stage, codes: &mut Codes, clock: &Clock) {
+        stage.index.all(&mut self.cursor, &codes.atoms, &codes.flags, &mut self.owners);
+        for effect in self.owners.iter().filter_map(|&owner| stage.effects.get(owner as usize)).flatten() {
+            match *effect {
+                Effect::Flag(flag) => codes.flags.push(flag),
+                Effect::Segment(id) => self.found.segments.push(id),
+                Effect::Points(id, points) => add(&mut self.sums, id, points),
+                Effect::Territory(id) => self.inside.push(id),
+            }
+        }
+        for summary in &stage.summaries {
+            match summary {
+                Summary::Score(id) => self.score(*id, codes),
+                Summary::Territory => self.territory(clock.territory_set, codes),
+            }
         }
     }
 
@@ -156,29 +155,29 @@ impl<'g> Matcher<'g> {
         found.grades.clear();
     }
 
-    fn score(&mut self, id: ScoreId) {
+    fn score(&mut self, id: ScoreId, codes: &mut Codes) {
         let (Some(plan), Some(sum)) = (self.graph.scores.get(id.at()), self.sums.get(id.at())) else { return };
         let score = (plan.always + sum).min(i128::from(plan.high)).max(i128::from(plan.low)) as i64;
         self.found.scores.get_mut(id.at()).into_iter().for_each(|place| *place = score);
         if let Some((dim, atom)) = self.graph.coder.score(id, score) {
-            set(&mut self.atoms, dim, atom);
+            codes.set(dim, atom);
         }
         for grade in &plan.grades {
             let Some(plan) = self.graph.grades.get(grade.at()) else { continue };
             let step = plan.steps.iter().position(|from| from.is_none_or(|from| from <= score)).map(|step| step as u32);
             self.found.grades.get_mut(grade.at()).into_iter().for_each(|place| *place = step);
             if let Some(dim) = plan.dim {
-                set(&mut self.atoms, dim, step.map_or(0, |step| step + 1));
+                codes.set(dim, step.map_or(0, |step| step + 1));
             }
         }
     }
 
     /// From the roots of the set in force into the first child that holds, as long as there is one.
-    fn territory(&mut self, set_in_force: Option<u32>) {
-        let (Some(plan), Some(set_in_force)) = (&self.graph.territories, set_in_force) else { return };
+    fn territory(&mut self, set_in_force: Option<u32>, codes: &mut Codes) {
+        let Some(plan) = &self.graph.territories else { return };
         let parent = |id: &TerritoryId| plan.parents.get(id.at()).copied().flatten();
         let atom = |id: &TerritoryId| plan.atoms.get(id.at()).copied().unwrap_or(0);
-        let in_force = |id: &TerritoryId| plan.sets.get(id.at()) == Some(&set_in_force);
+        let in_force = |id: &TerritoryId| plan.sets.get(id.at()).copied() == set_in_force;
         let mut deepest = None;
         while let Some(next) =
             self.inside.iter().filter(|id| parent(id) == deepest && in_force(id)).min_by_key(|id| atom(id))
@@ -186,7 +185,7 @@ impl<'g> Matcher<'g> {
             deepest = Some(*next);
         }
         self.found.territory = deepest;
-        set(&mut self.atoms, plan.dim, deepest.as_ref().map_or(0, atom));
+        codes.set(plan.dim, deepest.as_ref().map_or(0, atom));
     }
 
     fn tie(&self) -> Option<(RecordsId, crate::policy::QueueId)> {
@@ -197,20 +196,20 @@ impl<'g> Matcher<'g> {
 
     /// Goes through the routes from `main`; a route that was entered is not entered again, since nothing there matched.
     #[inline]
-    fn routes(&mut self) -> Option<RuleId> {
+    fn routes(&mut self, codes: &Codes) -> Option<RuleId> {
         let graph = self.graph;
         let (mut at, mut from) = (graph.main, 0);
         enter(&mut self.entered, at);
         loop {
             let route = graph.routes.get(at.at())?;
-            let Some(hit) = route.index.first(&mut self.cursor, &self.atoms, &self.flags, from) else {
+            let Some(hit) = route.index.first(&mut self.cursor, &codes.atoms, &codes.flags, from) else {
                 (at, from) = self.open.pop()?;
                 continue;
             };
             from = hit.cube + 1;
             match *route.entries.get(hit.owner as usize)? {
                 Step::Rule(id) => {
-                    if self.has_target(id) {
+                    if self.has_target(id, codes) {
                         return Some(id);
                     }
                 }
@@ -225,44 +224,44 @@ impl<'g> Matcher<'g> {
     }
 
     #[inline]
-    fn has_target(&mut self, id: RuleId) -> bool {
+    fn has_target(&mut self, id: RuleId, codes: &Codes) -> bool {
         let graph = self.graph;
         let Some(rule) = graph.rules.get(id.at()) else { return false };
-        !rule.asks_tables || rule.assign.iter().any(|target| self.resolved(target).is_some())
+        !rule.asks_tables || rule.assign.iter().any(|target| self.resolved(target, codes).is_some())
     }
 
     /// What a target comes to, and the row it came from.
     #[inline]
-    fn resolved(&mut self, target: &'g Target) -> Option<(&'g Target, Option<(TableId, u32)>)> {
+    fn resolved(&mut self, target: &'g Target, codes: &Codes) -> Option<(&'g Target, Option<(TableId, u32)>)> {
         let Target::Table { table, output } = target else { return Some((target, None)) };
-        let row = self.row(*table)?;
+        let row = self.row(*table, codes)?;
         let given = self.graph.tables.get(table.at())?.rows.get(row as usize)?.target.as_ref()?;
         gives(given, *output).then_some((given, Some((*table, row))))
     }
 
-    fn row(&mut self, table: TableId) -> Option<u32> {
+    fn row(&mut self, table: TableId, codes: &Codes) -> Option<u32> {
         let known = self.rows.get_mut(table.at())?;
         *known.get_or_insert_with(|| {
             let index = &self.graph.tables.get(table.at())?.index;
-            index.first(&mut self.cursor, &self.atoms, &self.flags, 0).map(|hit| hit.owner)
+            index.first(&mut self.cursor, &codes.atoms, &codes.flags, 0).map(|hit| hit.owner)
         })
     }
 
     #[inline]
-    fn take(&mut self, id: RuleId, key_text: impl Fn(Subject) -> Option<String>) {
+    fn take(&mut self, id: RuleId, codes: &Codes, key_text: impl Fn(Subject) -> Option<String>) {
         let graph = self.graph;
         let Some(rule) = graph.rules.get(id.at()) else { return };
         self.found.outcome = Outcome::Rule(id);
-        self.found.arm = rule.experiment.and_then(|experiment| self.arm(experiment, key_text));
+        self.found.arm = rule.experiment.and_then(|experiment| self.arm(experiment, codes, key_text));
         let says = self
             .found
             .arm
             .and_then(|(experiment, arm)| graph.experiments.get(experiment.at())?.says.arms.get(arm as usize));
         if let Some(arm) = says {
-            self.assign(&arm.assign);
+            self.assign(&arm.assign, codes);
         }
         if self.found.targets.is_empty() {
-            self.assign(&rule.assign);
+            self.assign(&rule.assign, codes);
         }
         let row = |&(table, row): &(TableId, u32)| graph.tables.get(table.at())?.rows.get(row as usize);
         let found = &mut self.found;
@@ -275,19 +274,24 @@ impl<'g> Matcher<'g> {
     }
 
     #[inline]
-    fn assign(&mut self, targets: &'g [Target]) {
+    fn assign(&mut self, targets: &'g [Target], codes: &Codes) {
         for target in targets {
-            if let Some((target, row)) = self.resolved(target) {
+            if let Some((target, row)) = self.resolved(target, codes) {
                 self.found.targets.push(target.clone());
                 self.found.rows.extend(row);
             }
         }
     }
 
-    fn arm(&self, id: ExperimentId, key_text: impl Fn(Subject) -> Option<String>) -> Option<(ExperimentId, u32)> {
+    fn arm(
+        &self,
+        id: ExperimentId,
+        codes: &Codes,
+        key_text: impl Fn(Subject) -> Option<String>,
+    ) -> Option<(ExperimentId, u32)> {
         let plan = self.graph.experiments.get(id.at())?;
         let key = plan.says.keys.iter().zip(&plan.unless).find_map(|((subject, _), unless)| {
-            if unless.iter().any(|cube| cube.holds(&self.atoms, &self.flags)) {
+            if unless.iter().any(|cube| cube.holds(&codes.atoms, &codes.flags)) {
                 return None;
             }
             match subject {
@@ -335,11 +339,6 @@ pub fn row(found: RecordMatch) -> Option<u32> {
 
 fn add(sums: &mut [i128], id: ScoreId, points: i64) {
     sums.get_mut(id.at()).into_iter().for_each(|sum| *sum += i128::from(points));
-}
-
-#[inline]
-fn set(atoms: &mut [u32], dim: u32, atom: u32) {
-    atoms.get_mut(dim as usize).into_iter().for_each(|place| *place = atom);
 }
 
 /// Whether the route had not been entered yet.

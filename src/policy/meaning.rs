@@ -142,7 +142,11 @@ impl Instant {
 
 impl Period {
     pub fn holds(&self, at: Instant) -> bool {
-        let date = at.date_in(self.zone);
+        self.holds_on(at.date_in(self.zone))
+    }
+
+    /// Whether a day of the period's zone is in it.
+    pub fn holds_on(&self, date: NaiveDate) -> bool {
         self.from.is_none_or(|from| from <= date) && self.to.is_none_or(|to| date <= to)
     }
 }

@@ -166,6 +166,39 @@ fn the_worked_example_has_no_finding() {
     assert!(compiled.policy.is_some());
 }
 
+#[test]
+fn conditions_become_tests_of_normalised_values() {
+    const DECLARED: &str = "list dach = DE, AT, CH\nlet home = domain of email\nscore fit 0..100 { +10 when employees > 5 }\n\
+        grade tier of fit { hot from 7, warm from 3, cold otherwise }\nsegments size { large when employees > 500  small otherwise }";
+    let conditions = [
+        "employees < 200 and employees >= 5",
+        "employees in 200..300, 301..999, 5, 1..3, 4",
+        "revenue > 5_000 USD or revenue in ..10.5",
+        "renewal <= 2026-03-04 and renewal > 2026-01-01",
+        "created_at = 2026-03-29 and created_at > 2026-03-29",
+        "created_at >= 2026-03-29 10:00",
+        "country in dach, FR",
+        "country != US and country is present",
+        "industry = \"RETAIL\" or industry in saas",
+        "company = \"Straße GmbH\" or company = exactly \"ACME\"",
+        "company starts with \"Acme\", \"Apex\" or company ends with \"Inc\" or company contains \"bank\"",
+        "company has word \"IT\" or company matches \"^a.c\"",
+        "tech_stack has all of \"Salesforce\", \"HubSpot\" or tech_stack has any of \"SAP\"",
+        "subscribed = no or subscribed = yes or subscribed",
+        "home = \"https://WWW.Acme.test/\" or domain of email = \"b.test\"",
+        "postal_code in \"94000\"..\"96199\"",
+        "language = de",
+        "fit >= 70 and tier in hot, warm and size = small",
+    ];
+    let lowered = conditions.map(|condition| {
+        let text = format!("policy \"P\" {{ timezone \"Europe/Berlin\" }}\n{DECLARED}\nsegment asked when {condition}");
+        let policy = policy(&text);
+        let asked = policy.segments.iter().find(|segment| segment.name == "asked").unwrap();
+        format!("{condition}\n  {}\n", serde_json::to_string(&asked.when.kind).unwrap())
+    });
+    insta::assert_snapshot!(lowered.concat());
+}
+
 fn policy(text: &str) -> Policy {
     let corpus = format!("#: a policy\n{text}");
     let compiled = compiled(&cases(&corpus)[0].files);

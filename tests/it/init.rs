@@ -59,6 +59,7 @@ fn awkward_exports_become_policies_too() {
         inferred("a|b|a", &["1|2|3|4", "5", ""], 9),
         inferred("Land", &["DE", "AT", "CH", "France", "Atlantis #"], 30),
         inferred("Land", &["DE"; 40].map(|_| "DE").into_iter().chain(["Atlantis"]).collect::<Vec<_>>(), 1),
+        inferred("Country|State", &["NO|", "NO|Oslo", "no|Oslo"], 20),
         inferred("code", &["00123", "00456", "7"], 20),
         inferred("when", &["4/3/2026", "5/6/2026"], 20),
         inferred("when", &["24/3/2026", "5/16/2026"], 20),

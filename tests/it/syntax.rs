@@ -155,3 +155,48 @@ fn the_page_of_a_code_shows_it() {
         assert_eq!(told(&read(good), good), "", "{code}");
     }
 }
+
+/// What is hard on a reader: nothing may panic, hang or need more than time and memory in proportion to the text.
+#[test]
+fn hostile_texts_are_read() {
+    let many = 20_000;
+    let inside = |open: &str, close: &str, depth: usize| {
+        format!("segment a when {}x{}", open.repeat(depth), close.repeat(depth))
+    };
+    let cases = [
+        ("brackets as deep as allowed", inside("(", ")", 64), 0),
+        ("brackets too deep", inside("(", ")", many), 1),
+        ("brackets never closed", inside("(", "", 60), 1),
+        ("braces never closed", "route main { ".repeat(many), 1),
+        ("braces never opened", "} ".repeat(many), 1),
+        ("a list on one long line", format!("list a = {}DE", "DE, ".repeat(many)), 0),
+        ("a long condition", format!("segment a when x{}", " and x".repeat(many)), 0),
+        ("a long mixed condition", format!("segment a when x{}", " and x or x".repeat(many)), 1),
+        ("one long word", format!("segment {} when b", "a".repeat(many)), 0),
+        ("one long text", format!("segment \"{}\" when b", "a".repeat(many)), 0),
+        ("backslashes", format!("segment \"{}\" when b", "\\".repeat(many)), 0),
+        ("only quotes", "\"".repeat(many), 1),
+        ("only blanks", " ".repeat(many), 0),
+        ("only line ends", "\r\n".repeat(many), 0),
+        ("only comments", "#\n".repeat(many), 0),
+        ("only signs", "=".repeat(many), 1),
+        ("many items on one line", "queue a { worked by b } ".repeat(many), 0),
+        ("many broken items", "queue a { worked on b }\n".repeat(many), 100),
+        ("many broken items on one line", "queue a { worked on b } ".repeat(many), 100),
+        ("many bad numbers", format!("list a = {}1", "01, ".repeat(many)), 100),
+        ("nothing", String::new(), 0),
+        ("a byte-order mark", "\u{FEFF}".to_string(), 0),
+        ("a NUL", "\0".to_string(), 1),
+        ("no line end after a comment", "queue a # b".to_string(), 0),
+    ];
+    for (name, text, least) in cases {
+        let parsed = read(&text);
+        let told = parsed.diagnostics.len();
+        assert!(told >= least && (least > 0 || told == 0) && told <= 100, "{name}: {told}");
+        if let Ok(once) = format(&parsed, &text) {
+            let again = read(&once);
+            assert_eq!(tree(&again.file), tree(&parsed.file), "{name}");
+            assert_eq!(format(&again, &once).as_ref(), Ok(&once), "{name}");
+        }
+    }
+}

@@ -5,11 +5,11 @@
 mod ours;
 mod workload;
 
+use cpu_time::ThreadTime;
 use leadway::graph::{Codes, Graph};
 use leadway::matcher::{Match, Matcher, Outcome};
 use leadway::policy::{Instant, Target};
 use std::hint::black_box;
-use std::time;
 
 const LEADS: usize = 10_000;
 
@@ -23,11 +23,11 @@ fn compare(count: usize) {
     let rules = workload::rules(count);
     let leads = workload::leads(LEADS);
     let policy = ours::policy(&rules);
-    let start = time::Instant::now();
+    let start = ThreadTime::now();
     let graph = Graph::build(&policy);
     let build = start.elapsed();
     let typed: Vec<_> = leads.iter().map(|lead| ours::lead(lead)).collect();
-    let coded: Vec<Codes> = typed
+    let mut coded: Vec<Codes> = typed
         .iter()
         .map(|values| {
             let mut codes = graph.coder.codes();
@@ -37,7 +37,7 @@ fn compare(count: usize) {
         .collect();
     let clock = graph.clock(Instant { micros: 0, offset: 0 }, &[]);
     let mut matcher = Matcher::new(&graph);
-    let found: Vec<_> = coded.iter().map(|codes| target(matcher.decide(codes, &clock, &[], |_| None))).collect();
+    let found: Vec<_> = coded.iter_mut().map(|codes| target(matcher.decide(codes, &clock, &[], |_| None))).collect();
     let hits = found.iter().filter(|found| found.is_some()).count();
     println!("rules {count}: build {:.2} ms, index {} KiB, {hits} of {LEADS} leads matched", build.as_secs_f64() * 1e3, graph.size() / 1024);
     let mut coded_times = Vec::new();
@@ -45,7 +45,7 @@ fn compare(count: usize) {
     let mut code_times = Vec::new();
     for _ in 0..31 {
         coded_times.push(per_lead(|| {
-            for codes in &coded {
+            for codes in &mut coded {
                 black_box(matcher.decide(codes, &clock, &[], |_| None).outcome);
             }
         }));
@@ -54,7 +54,7 @@ fn compare(count: usize) {
             for values in &typed {
                 codes.clear();
                 graph.coder.fields(values, &mut codes);
-                black_box(matcher.decide(&codes, &clock, &[], |_| None).outcome);
+                black_box(matcher.decide(&mut codes, &clock, &[], |_| None).outcome);
             }
         }));
         code_times.push(per_lead(|| {
@@ -76,7 +76,7 @@ fn target(found: &Match) -> Option<u32> {
 }
 
 fn per_lead(run: impl FnOnce()) -> f64 {
-    let start = time::Instant::now();
+    let start = ThreadTime::now();
     run();
     start.elapsed().as_secs_f64() * 1e9 / LEADS as f64
 }

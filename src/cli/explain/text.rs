@@ -224,18 +224,19 @@ fn deepest(reason: &Reason) -> &Reason {
     }
 }
 
-/// `: employees >= 1000 does not hold (employees is 120)`, for the end of a line.
+/// `: employees >= 1000 does not hold (employees is 120)`, for the end of a line. What is under a `not` fails by holding.
 fn failed(reason: &Reason) -> String {
-    if reason.subject.is_empty() || reason.value.is_empty() || reason.subject == reason.condition {
-        return format!(": {} does not hold", reason.condition);
+    let holds = if reason.holds { "holds" } else { "does not hold" };
+    if reason.subject == reason.condition {
+        return format!(": {} {holds}", reason.condition);
     }
-    format!(": {} does not hold ({} is {})", reason.condition, reason.subject, reason.value)
+    format!(": {} {holds} ({} is {})", reason.condition, reason.subject, reason.value)
 }
 
 fn reasons(out: &mut String, all: &[Reason], depth: usize) -> std::fmt::Result {
     for reason in all {
         let holds = if reason.holds { "" } else { " does not hold" };
-        let value = if reason.subject.is_empty() || reason.value.is_empty() || reason.subject == reason.condition {
+        let value = if reason.subject == reason.condition {
             String::new()
         } else {
             format!(" ({} is {})", reason.subject, reason.value)

@@ -175,6 +175,12 @@ fn write_edge(text: &mut String, from: &Place, to: &Place, kind: EdgeKind, label
         (to.x + to.width, to.middle(), COLUMN_GAP * 0.6)
     };
     let (out, back) = (start_x + COLUMN_GAP / 2.0, end_x + bend);
+    // Beside the arc's outermost point, or above the start of a curve, where no other label of the row is.
+    let (label_x, label_y) = if bend > 0.0 {
+        (start_x + COLUMN_GAP * 0.45, (start_y + end_y) / 2.0 + 4.0)
+    } else {
+        (start_x + 6.0, start_y - 4.0)
+    };
     writeln!(
         text,
         "<path class=\"{class}\" marker-end=\"url(#arrow)\" d=\"M{start_x:.1} {start_y:.1}C{out:.1} {start_y:.1} {back:.1} {end_y:.1} {end_x:.1} {end_y:.1}\"/>"
@@ -182,13 +188,7 @@ fn write_edge(text: &mut String, from: &Place, to: &Place, kind: EdgeKind, label
     if label.is_empty() {
         return Ok(());
     }
-    writeln!(
-        text,
-        "<text class=\"quiet\" x=\"{:.1}\" y=\"{:.1}\">{}</text>",
-        start_x + 6.0,
-        start_y - 4.0,
-        escaped(label)
-    )
+    writeln!(text, "<text class=\"quiet\" x=\"{label_x:.1}\" y=\"{label_y:.1}\">{}</text>", escaped(label))
 }
 
 /// The column of each card: a lead's way from left to right, a route behind all that lead to it, targets behind the routes, and
@@ -234,7 +234,7 @@ fn card_width(card: &Card) -> f64 {
 
 /// A guess that errs on the wide side.
 fn text_width(text: &str) -> f64 {
-    text.chars().map(|character| if character.is_ascii() { 6.9 } else { 12.0 }).sum()
+    text.chars().map(|character| if character.is_ascii() { 7.2 } else { 12.5 }).sum()
 }
 
 fn escaped(text: &str) -> String {

@@ -473,14 +473,14 @@ const CLAUSE_WORDS: [&str; 12] =
 /// What would have fitted, as a list in words.
 fn wanted(failure: &Failure<'_>) -> Option<String> {
     let mut wanted: Vec<String> = Vec::new();
-    let is_sign = |words: &Words| matches!(words, Words::Thing("`<`" | "`in`" | "`starts with`"));
-    let compares = failure.expected.iter().filter(|words| is_sign(words)).count() == 3;
+    let is_comparison = |words: &Words| matches!(words, Words::Thing(thing) if COMPARISONS.contains(thing));
+    let compares = failure.expected.iter().filter(|words| is_comparison(words)).count() > 3;
     for words in &failure.expected {
         match words {
             Words::Keyword(word) => wanted.push(format!("`{word}`")),
             Words::Thing("the end") if failure.item => wanted.push("the next item".to_string()),
             Words::Thing("the end") => wanted.push("the next clause".to_string()),
-            Words::Thing(sign) if compares && COMPARISONS.contains(sign) => {}
+            Words::Thing(_) if compares && is_comparison(words) => {}
             Words::Thing(thing) => wanted.push(thing.to_string()),
             Words::Junk | Words::Silent => {}
         }
@@ -492,26 +492,15 @@ fn wanted(failure: &Failure<'_>) -> Option<String> {
     Some(if wanted.is_empty() { last } else { format!("{} or {last}", wanted.join(", ")) })
 }
 
-/// The signs and words that compare, as the grammar's rules are named.
-const COMPARISONS: [&str; 18] = [
+/// The signs and words that compare, as rule_names.rs has them.
+const COMPARISONS: [&str; 7] = [
     "`=`",
-    "`!=`",
-    "`<`",
-    "`<=`",
-    "`>`",
-    "`>=`",
     "`in`",
+    "`!=`, `<` or `>`",
     "`not in`",
-    "`starts with`",
-    "`ends with`",
-    "`contains`",
-    "`has word`",
-    "`has any of`",
-    "`has all of`",
-    "`has none of`",
-    "`matches`",
-    "`is missing`",
-    "`is present`",
+    "`starts with`, `ends with`, `contains` or `matches`",
+    "`has word`, `has any of`, `has all of` or `has none of`",
+    "`is missing` or `is present`",
 ];
 
 /// The word that a misspelled one is closest to.

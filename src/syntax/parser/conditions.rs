@@ -66,11 +66,11 @@ impl Builder<'_> {
     fn comparison(&mut self, mut parts: Parts<'_>) -> Option<ConditionKind> {
         let subject = self.subject(&mut parts)?;
         let Some(pair) = parts.0.next() else { return Some(ConditionKind::Holds(subject)) };
-        let op = match pair.as_rule() {
-            Rule::is_missing => return Some(ConditionKind::Missing(subject)),
-            Rule::is_present => return Some(ConditionKind::Present(subject)),
-            rule => op(rule)?,
-        };
+        if pair.as_rule() == Rule::is_what {
+            let missing = Parts::of(&pair).has(Rule::k_missing);
+            return Some(if missing { ConditionKind::Missing(subject) } else { ConditionKind::Present(subject) });
+        }
+        let op = op(&pair)?;
         self.spelled_op(&pair, op);
         let op_span = self.span(&pair);
         let values = self.operands(&mut parts)?;
@@ -122,16 +122,16 @@ impl Builder<'_> {
         })
     }
 
-    /// The next comparison sign of a goal.
+    /// The next sign that compares sizes, of a goal.
     pub(super) fn size_op(&mut self, parts: &mut Parts<'_>) -> Option<Op> {
-        let pair = parts.take_if(|rule| op(rule).is_some())?;
-        let op = op(pair.as_rule())?;
+        let pair = parts.take_if(|found| matches!(found, Rule::op_order | Rule::equals))?;
+        let op = op(&pair)?;
         self.spelled_op(&pair, op);
         Some(op)
     }
 
     fn spelled_op(&mut self, pair: &Pair<'_, Rule>, op: Op) {
-        if matches!(op, Op::Equal | Op::NotEqual) {
+        if matches!(pair.as_rule(), Rule::equals | Rule::op_order) {
             self.spelled(pair, op.text());
         }
     }
@@ -190,24 +190,31 @@ fn operand_span(operand: &Operand) -> Span {
     }
 }
 
-fn op(rule: Rule) -> Option<Op> {
-    Some(match rule {
+/// The comparison that a pair stands for, also where it is spelled as in other languages.
+fn op(pair: &Pair<'_, Rule>) -> Option<Op> {
+    let parts = Parts::of(pair);
+    Some(match pair.as_rule() {
         Rule::equals => Op::Equal,
-        Rule::op_not_equal => Op::NotEqual,
-        Rule::op_less => Op::Less,
-        Rule::op_less_or_equal => Op::LessOrEqual,
-        Rule::op_greater => Op::Greater,
-        Rule::op_greater_or_equal => Op::GreaterOrEqual,
         Rule::op_in => Op::In,
         Rule::op_not_in => Op::NotIn,
-        Rule::op_starts_with => Op::StartsWith,
-        Rule::op_ends_with => Op::EndsWith,
-        Rule::op_contains => Op::Contains,
-        Rule::op_has_word => Op::HasWord,
-        Rule::op_matches => Op::Matches,
-        Rule::op_has_any_of => Op::HasAnyOf,
-        Rule::op_has_all_of => Op::HasAllOf,
-        Rule::op_has_none_of => Op::HasNoneOf,
+        Rule::op_order => match pair.as_str() {
+            "<" => Op::Less,
+            "<=" => Op::LessOrEqual,
+            ">" => Op::Greater,
+            ">=" => Op::GreaterOrEqual,
+            _ => Op::NotEqual,
+        },
+        Rule::op_text | Rule::op_has => match parts.0.last()?.as_rule() {
+            Rule::k_contains => Op::Contains,
+            Rule::k_matches => Op::Matches,
+            Rule::k_with if Parts::of(pair).has(Rule::k_starts) => Op::StartsWith,
+            Rule::k_with => Op::EndsWith,
+            Rule::k_word => Op::HasWord,
+            Rule::k_of if Parts::of(pair).has(Rule::k_any) => Op::HasAnyOf,
+            Rule::k_of if Parts::of(pair).has(Rule::k_all) => Op::HasAllOf,
+            Rule::k_of => Op::HasNoneOf,
+            _ => return None,
+        },
         _ => return None,
     })
 }
