@@ -39,6 +39,28 @@ pub struct Decided<'a> {
     pub assignment: Option<&'a Assignment>,
 }
 
+/// What a row tells of a decision.
+pub const COLUMNS: [&str; 18] = [
+    "lead",
+    "line",
+    "outcome",
+    "rule",
+    "target_kind",
+    "target",
+    "assignee",
+    "queue",
+    "sla",
+    "priority",
+    "territory",
+    "segments",
+    "scores",
+    "grades",
+    "excluded",
+    "arm",
+    "bad_values",
+    "policy",
+];
+
 /// Writes decisions under one policy.
 pub struct Writer<'a> {
     policy: &'a Policy,
@@ -182,9 +204,8 @@ impl<'a> Writer<'a> {
         out.extend_from_slice(f.end.as_bytes());
     }
 
-    /// The cells of a row: lead, line, outcome, rule, kind and name of the target, assignee, queue, sla, priority, territory, segments
-    /// and scores (several in a cell are separated by `;`), policy.
-    pub fn cells(&self, decided: &Decided) -> [String; 14] {
+    /// The cells of a row, in the order of [`COLUMNS`]; several things in a cell are separated by `;`.
+    pub fn cells(&self, decided: &Decided) -> [String; COLUMNS.len()] {
         let policy = self.policy;
         let found = decided.found;
         let name = |name: Option<&str>| name.unwrap_or("").to_owned();
@@ -200,6 +221,17 @@ impl<'a> Writer<'a> {
         let territory = found.territory.and_then(|territory| policy.territories.get(territory.at()));
         let segments = found.segments.iter().filter_map(|segment| policy.segments.get(segment.at()));
         let scores = policy.scores.iter().zip(&found.scores);
+        let grades = policy.grades.iter().zip(&found.grades);
+        let grades = grades.filter_map(|(grade, step)| Some((&grade.name, &grade.steps.get((*step)? as usize)?.0)));
+        let excluded = match found.outcome {
+            Outcome::Excluded(at) => policy.excludes.get(at as usize).map(|exclude| exclude.title.as_str()),
+            _ => None,
+        };
+        let arm = found.arm.and_then(|(experiment, arm)| {
+            policy.experiments.get(experiment.at()).and_then(|experiment| experiment.arms.get(arm as usize))
+        });
+        let bad_values =
+            decided.bad_values.iter().filter_map(|bad| Some((policy.fields.get(bad.field.at())?, &bad.raw)));
         [
             name(decided.id),
             decided.line.to_string(),
@@ -214,6 +246,10 @@ impl<'a> Writer<'a> {
             name(territory.map(|territory| territory.name.as_str())),
             segments.map(|segment| segment.name.as_str()).collect::<Vec<_>>().join(";"),
             scores.map(|(score, points)| format!("{}={points}", score.name)).collect::<Vec<_>>().join(";"),
+            grades.map(|(grade, step)| format!("{grade}={step}")).collect::<Vec<_>>().join(";"),
+            name(excluded),
+            name(arm.map(|arm| arm.name.as_str())),
+            bad_values.map(|(field, raw)| format!("{}={raw}", field.name)).collect::<Vec<_>>().join(";"),
             policy.hash.clone(),
         ]
     }

@@ -34,11 +34,17 @@ pub fn print_json(value: &impl serde::Serialize) -> Result<(), Failure> {
     Ok(print(&format!("{text}\n"))?)
 }
 
+/// Says early that a file cannot be written, since its folder is not there.
+pub fn has_folder(path: &Path) -> Result<(), Failure> {
+    match path.parent().filter(|parent| !world::exists(parent) && *parent != Path::new("")) {
+        Some(parent) => Err(Failure::new(format!("there is no folder `{}`", parent.display())).help("make it first")),
+        None => Ok(()),
+    }
+}
+
 /// Writes a file of this name.
 pub fn write_file(path: &Path, content: &[u8]) -> Result<(), Failure> {
-    if let Some(parent) = path.parent().filter(|parent| !world::exists(parent) && *parent != Path::new("")) {
-        return Err(Failure::new(format!("there is no folder `{}`", parent.display())).help("make it first"));
-    }
+    has_folder(path)?;
     world::replace(path, content)
         .map_err(|error| Failure::new(format!("cannot write `{}`: {}", path.display(), world::words(&error))))
 }

@@ -91,6 +91,9 @@ pub fn run(arguments: &Arguments) -> Result<Exit, Failure> {
     let source = world::open(&arguments.leads)
         .map_err(|error| Failure::new(format!("cannot read `{shown}`: {}", world::words(&error))))?;
     refuse_to_overwrite(arguments)?;
+    for path in [Some(&arguments.out), arguments.errors.as_ref(), arguments.summary.as_ref()].into_iter().flatten() {
+        output::has_folder(path)?;
+    }
     let progress = progress(&arguments.leads);
     let name = (shown != "-").then_some(shown.as_str());
     let mut file = LeadFile::open(progress.wrap_read(source), name, &plan).map_err(|error| Failure {

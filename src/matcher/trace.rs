@@ -15,6 +15,8 @@ use smol_str::SmolStr;
 /// See the module's text.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Trace {
+    /// By ids, which mean something only beside the policy.
+    #[serde(skip)]
     pub found: Match,
     /// Those tried: up to the one that held.
     pub exclusions: Vec<Asked>,
@@ -95,6 +97,7 @@ pub struct EntryTrace {
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Verdict {
     Takes,
     /// The rule is limited to other days than this one in its zone.

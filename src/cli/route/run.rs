@@ -11,7 +11,7 @@ use super::errors::{Errors, Rejected};
 use super::{Format, table};
 use crate::batch::{Batch, When};
 use crate::cli::Failure;
-use crate::decision::Writer;
+use crate::decision::{COLUMNS, Writer};
 use crate::lead::{Block, DateOrders, LeadFile, Plan, Splitter};
 use crate::report::Tally;
 use crate::router::Router;
@@ -52,7 +52,7 @@ struct Outcome {
     place: u64,
     block: Block,
     out: Vec<u8>,
-    rows: Vec<[String; table::COLUMNS.len()]>,
+    rows: Vec<[String; COLUMNS.len()]>,
     rejected: Vec<Rejected>,
     tally: Tally,
     records: u64,
@@ -181,7 +181,7 @@ struct InOrder<'o, 'p> {
     next: u64,
     waiting: BTreeMap<u64, Outcome>,
     done: Done,
-    rows: Vec<[String; table::COLUMNS.len()]>,
+    rows: Vec<[String; COLUMNS.len()]>,
 }
 
 impl InOrder<'_, '_> {

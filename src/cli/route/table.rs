@@ -1,25 +1,7 @@
 //! Decisions as a table for people, and as CSV.
 
-use crate::decision::{Decided, Writer};
+use crate::decision::{COLUMNS, Decided, Writer};
 use comfy_table::{Table, presets};
-
-/// What a table and a CSV file tell of a decision.
-pub const COLUMNS: [&str; 14] = [
-    "lead",
-    "line",
-    "outcome",
-    "rule",
-    "target_kind",
-    "target",
-    "assignee",
-    "queue",
-    "sla",
-    "priority",
-    "territory",
-    "segments",
-    "scores",
-    "policy",
-];
 
 /// What of it a terminal has room for.
 const SHOWN: [(usize, &str); 7] =
@@ -36,14 +18,15 @@ pub fn csv_header() -> String {
 }
 
 /// The first decisions as a table; `more` were made besides.
-pub fn text(rows: &[[String; 14]], more: u64) -> String {
+pub fn text(rows: &[[String; COLUMNS.len()]], more: u64) -> String {
     let mut table = Table::new();
     table.load_style(presets::NOTHING);
     table.set_header(SHOWN.map(|(_, name)| name));
     for row in rows {
         table.add_row(SHOWN.map(|(at, name)| match (row.get(at).map(String::as_str), name) {
             // Where no rule took the lead, the outcome says why.
-            (Some(""), "rule") => format!("({})", row[2]),
+            (Some(""), "rule") if row[14].is_empty() => format!("({})", row[2]),
+            (Some(""), "rule") => format!("({}: {})", row[2], row[14]),
             (Some(cell), _) => cell.to_owned(),
             (None, _) => String::new(),
         }));

@@ -120,7 +120,7 @@ fn explain_says_of_a_lead_what_route_does() {
                 .unwrap()
                 .iter()
                 .rev()
-                .find(|entry| entry["verdict"] == "takes" || entry["verdict"] == "Takes");
+                .find(|entry| entry["verdict"] == "takes");
             if decision["outcome"] == "routed" {
                 assert_eq!(taken.unwrap()["title"], decision["rule"], "{name}");
             }

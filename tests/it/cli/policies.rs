@@ -48,7 +48,7 @@ fn the_examples_have_no_finding_and_are_formatted() {
 
 #[test]
 fn fmt_changes_what_it_is_asked_to() {
-    let ugly = POLICY.replace("  id          text ", "   id text ");
+    let ugly = POLICY.replace("  id          text  ", "   id text ");
     let folder = folder(&[("ugly.leadway", ugly.as_str()), ("broken.leadway", "queue {\n"), ("fine.leadway", POLICY)]);
     let read = |name: &str| std::fs::read_to_string(folder.path().join(name)).unwrap();
     let run = |line: &str| run_in(folder.path(), line, "");

@@ -11,7 +11,7 @@ standard error. Colour is used on a terminal only, and never where `NO_COLOR` is
 ";
 
 /// Narrow enough for a page.
-const WIDTH: usize = 90;
+const WIDTH: usize = 100;
 
 fn reference() -> String {
     let mut command = leadway::cli::command().term_width(WIDTH).max_term_width(WIDTH);
