@@ -154,7 +154,7 @@ impl<'r> Batch<'r> {
         let (router, calendars) = (self.router, &moment.open);
         let facts = Facts { values, at: moment.at, calendars, records: &records };
         let key_text = |subject| router.graph().key_text(&facts, subject);
-        let found = self.matcher.decide(&self.codes, &moment.clock, &records, key_text);
+        let found = self.matcher.decide(&mut self.codes, &moment.clock, &records, key_text);
         let assignment = router.assign(found, moment.at, &mut |_| {});
         decided(found, assignment.as_ref());
         Ok(())
