@@ -1,9 +1,11 @@
-//! Deciding leads with Leadway and with other engines: the same rules, the same leads, the same answers.
+//! Deciding leads with Leadway and with GoRules' zen-engine: the same rules, the same leads, the same answers.
 //!
-//! Rounds of all engines are interleaved, so that a change of the machine's mood meets all of them; the figures are medians.
+//! Rounds of the engines are interleaved, so that the machine's mood meets both alike, and timed by the processor time of the
+//! thread; the figures are medians. Run with `cargo run --release`, and numbers of rules as arguments where others are wanted.
 
 mod ours;
 mod workload;
+mod zen;
 
 use cpu_time::ThreadTime;
 use leadway::graph::{Codes, Graph};
@@ -12,10 +14,18 @@ use leadway::policy::{Instant, Target};
 use std::hint::black_box;
 
 const LEADS: usize = 10_000;
+const ROUNDS: usize = 21;
+/// Leads that the slow engine decides in a round; another part of them each round.
+const SLOW_LEADS: usize = LEADS / ROUNDS;
 
 fn main() {
-    for rules in [10, 100, 1_000, 10_000] {
-        compare(rules);
+    let asked: Vec<usize> = std::env::args().skip(1).filter_map(|count| count.parse().ok()).collect();
+    let counts = if asked.is_empty() { vec![10, 100, 1_000, 10_000] } else { asked };
+    println!("{LEADS} leads of 14 fields; nanoseconds a lead, median of {ROUNDS} interleaved rounds, one thread\n");
+    println!("| rules | coded | typed | zen-engine | zen / coded | zen / typed | build ms | index KiB | matched |");
+    println!("|---|---|---|---|---|---|---|---|---|");
+    for count in counts {
+        compare(count);
     }
 }
 
@@ -27,45 +37,53 @@ fn compare(count: usize) {
     let graph = Graph::build(&policy);
     let build = start.elapsed();
     let typed: Vec<_> = leads.iter().map(|lead| ours::lead(lead)).collect();
-    let mut coded: Vec<Codes> = typed
-        .iter()
-        .map(|values| {
-            let mut codes = graph.coder.codes();
-            graph.coder.fields(values, &mut codes);
-            codes
-        })
-        .collect();
+    let code = |values: &Vec<_>| {
+        let mut codes = graph.coder.codes();
+        graph.coder.fields(values, &mut codes);
+        codes
+    };
+    let mut coded: Vec<Codes> = typed.iter().map(code).collect();
     let clock = graph.clock(Instant { micros: 0, offset: 0 }, &[]);
     let mut matcher = Matcher::new(&graph);
-    let found: Vec<_> = coded.iter_mut().map(|codes| target(matcher.decide(codes, &clock, &[], |_| None))).collect();
-    let hits = found.iter().filter(|found| found.is_some()).count();
-    println!("rules {count}: build {:.2} ms, index {} KiB, {hits} of {LEADS} leads matched", build.as_secs_f64() * 1e3, graph.size() / 1024);
-    let mut coded_times = Vec::new();
-    let mut typed_times = Vec::new();
-    let mut code_times = Vec::new();
-    for _ in 0..31 {
-        coded_times.push(per_lead(|| {
+    let mut codes = graph.coder.codes();
+
+    let decision = zen::decision(&rules);
+    let variables: Vec<_> = leads.iter().map(|lead| zen::lead(lead)).collect();
+    let mut matched = 0;
+    for (at, (codes, lead)) in coded.iter_mut().zip(&variables).enumerate() {
+        let ours = target(matcher.decide(codes, &clock, &[], |_| None));
+        assert_eq!(ours, zen::target(&decision, lead), "lead {at} of {count} rules");
+        matched += usize::from(ours.is_some());
+    }
+
+    let (mut coded_times, mut typed_times, mut zen_times) = (Vec::new(), Vec::new(), Vec::new());
+    for round in 0..ROUNDS {
+        coded_times.push(per_lead(LEADS, || {
             for codes in &mut coded {
                 black_box(matcher.decide(codes, &clock, &[], |_| None).outcome);
             }
         }));
-        let mut codes = graph.coder.codes();
-        typed_times.push(per_lead(|| {
+        typed_times.push(per_lead(LEADS, || {
             for values in &typed {
                 codes.clear();
                 graph.coder.fields(values, &mut codes);
                 black_box(matcher.decide(&mut codes, &clock, &[], |_| None).outcome);
             }
         }));
-        code_times.push(per_lead(|| {
-            for values in &typed {
-                codes.clear();
-                graph.coder.fields(values, &mut codes);
-                black_box(&codes);
+        zen_times.push(per_lead(SLOW_LEADS, || {
+            for lead in variables.iter().skip(round * SLOW_LEADS).take(SLOW_LEADS) {
+                black_box(zen::target(&decision, lead));
             }
         }));
     }
-    println!("  coded {:.1} ns, code {:.1} ns, typed {:.1} ns", median(coded_times), median(code_times), median(typed_times));
+    let (coded, typed, zen) = (median(coded_times), median(typed_times), median(zen_times));
+    println!(
+        "| {count} | {coded:.1} | {typed:.1} | {zen:.0} | {:.0} | {:.0} | {:.2} | {} | {matched} |",
+        zen / coded,
+        zen / typed,
+        build.as_secs_f64() * 1e3,
+        graph.size() / 1024,
+    );
 }
 
 fn target(found: &Match) -> Option<u32> {
@@ -75,10 +93,10 @@ fn target(found: &Match) -> Option<u32> {
     }
 }
 
-fn per_lead(run: impl FnOnce()) -> f64 {
+fn per_lead(leads: usize, run: impl FnOnce()) -> f64 {
     let start = ThreadTime::now();
     run();
-    start.elapsed().as_secs_f64() * 1e9 / LEADS as f64
+    start.elapsed().as_secs_f64() * 1e9 / leads as f64
 }
 
 fn median(mut times: Vec<f64>) -> f64 {

@@ -73,10 +73,12 @@ fn field(name: &str, kind: &Kind) -> Field {
 }
 
 fn rule(at: usize, written: &workload::Rule) -> Rule {
-    let tests = written.tests.iter().map(|(field, test)| condition(ConditionKind::Test(Test {
-        subject: Subject::Field(FieldId(*field as u32)),
-        predicate: predicate(test),
-    })));
+    let tests = written.tests.iter().map(|(field, test)| {
+        condition(ConditionKind::Test(Test {
+            subject: Subject::Field(FieldId(*field as u32)),
+            predicate: predicate(test),
+        }))
+    });
     Rule {
         title: format!("rule {at}").into(),
         route: RouteId(0),

@@ -55,7 +55,8 @@ pub fn lead(values: &[Value]) -> Variable {
         Value::Number(number) => json!(number),
         Value::Boolean(value) => json!(value),
     };
-    let fields: Map<_, _> = FIELDS.iter().zip(values).map(|((name, _), given)| ((*name).into(), value(given))).collect();
+    let fields: Map<_, _> =
+        FIELDS.iter().zip(values).map(|((name, _), given)| ((*name).into(), value(given))).collect();
     serde_json::Value::Object(fields).into()
 }
 
