@@ -2,6 +2,8 @@
 //!
 //! `cargo bench --bench route [-- LEADS]`. The two take turns, so that both meet the same machine; medians and their ratio are printed.
 
+#![expect(clippy::disallowed_methods, reason = "a bench reads the clock and writes files")]
+
 use serde::Deserialize;
 use std::fmt::Write as _;
 use std::hint::black_box;

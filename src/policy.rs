@@ -447,6 +447,7 @@ pub struct Calendar {
     pub kind: CalendarKind,
 }
 
+#[allow(clippy::large_enum_variant, reason = "a policy has few calendars")]
 #[derive(Debug, Clone, Serialize)]
 pub enum CalendarKind {
     Hours(Hours),
