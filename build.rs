@@ -17,7 +17,8 @@ fn main() -> Result<(), Box<dyn Error>> {
             pages.push(path);
         }
     }
-    pages.sort();
+    // By code: `unused` stands before `unused-allow`, though `unused.md` stands behind `unused-allow.md`.
+    pages.sort_by_key(|path| path.file_stem().map(std::ffi::OsStr::to_owned));
     let mut list = String::from("const PAGES: &[(&str, &str)] = &[\n");
     for path in &pages {
         let code = path.file_stem().unwrap_or_default();

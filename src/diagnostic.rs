@@ -142,4 +142,10 @@ impl Diagnostic {
         self.fixes.push(Fix { span, text: text.into(), safe: false });
         self
     }
+
+    /// A change that is proved to keep the meaning.
+    pub fn safe_fix(mut self, span: Span, text: impl Into<String>) -> Self {
+        self.fixes.push(Fix { span, text: text.into(), safe: true });
+        self
+    }
 }

@@ -11,6 +11,7 @@
     )
 )]
 
+pub mod accepted;
 pub mod assign;
 pub mod batch;
 pub mod calendar;
@@ -19,6 +20,7 @@ pub mod cli;
 pub mod data;
 pub mod decision;
 pub mod diagnostic;
+pub mod fix;
 pub mod format;
 pub mod graph;
 pub mod init;

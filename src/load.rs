@@ -46,6 +46,8 @@ pub struct Loaded {
 /// A policy that was read and checked.
 pub struct Compiled {
     pub sources: Sources,
+    /// The policy that was asked for first, then what it includes, in the order met.
+    pub files: Vec<(FileId, Parsed)>,
     /// None where an error keeps it from running.
     pub policy: Option<Policy>,
     /// Every finding, in the order of the text.
@@ -80,14 +82,14 @@ impl Loaded {
     /// Checks what was read.
     pub fn compile(self) -> Compiled {
         let Loaded { sources, files, data, mut diagnostics } = self;
-        let files: Vec<_> = files.into_iter().map(|(id, parsed)| (id, parsed.file)).collect();
-        let mut checked = check::check(&files, &data);
-        consequences::leave_out(&mut checked.diagnostics, &diagnostics, &sources, &files);
+        let trees: Vec<_> = files.iter().map(|(id, parsed)| (*id, &parsed.file)).collect();
+        let mut checked = check::check(&trees, &data);
+        consequences::leave_out(&mut checked.diagnostics, &diagnostics, &sources, &trees);
         let broken = diagnostics.iter().any(|d| d.severity == crate::diagnostic::Severity::Error);
         diagnostics.extend(checked.diagnostics);
         // What is no text explains whatever else is wrong with it.
         diagnostics.sort_by_key(|d| (d.code != "not-utf-8", d.primary.span, d.code));
-        Compiled { sources, policy: checked.policy.filter(|_| !broken), diagnostics }
+        Compiled { sources, files, policy: checked.policy.filter(|_| !broken), diagnostics }
     }
 }
 

@@ -91,7 +91,7 @@ pub fn load(policy: &Path) -> Result<Loaded, Failure> {
     load::load(&name, &folder).map_err(|fault| unreadable(policy, &fault))
 }
 
-fn unreadable(policy: &Path, fault: &ReadFault) -> Failure {
+pub fn unreadable(policy: &Path, fault: &ReadFault) -> Failure {
     let shown = policy.display();
     match fault {
         ReadFault::NotFound => {
@@ -104,7 +104,7 @@ fn unreadable(policy: &Path, fault: &ReadFault) -> Failure {
 
 /// Reads and checks a policy that is to be run: with errors, they are shown and nothing runs.
 pub fn runnable(policy: &Path) -> Result<(crate::policy::Policy, Sources), Failure> {
-    let Compiled { sources, policy: checked, diagnostics } = load(policy)?.compile();
+    let Compiled { sources, policy: checked, diagnostics, .. } = load(policy)?.compile();
     match checked {
         Some(checked) => Ok((checked, sources)),
         None => {

@@ -13,7 +13,7 @@ pub(super) fn leave_out(
     checked: &mut Vec<Diagnostic>,
     read: &[Diagnostic],
     sources: &Sources,
-    files: &[(FileId, ast::File)],
+    files: &[(FileId, &ast::File)],
 ) {
     if read.iter().all(|found| found.severity != Severity::Error) {
         return;
@@ -30,7 +30,7 @@ pub(super) fn leave_out(
 }
 
 /// The words between the items that were read.
-fn lost_words<'s>(sources: &'s Sources, files: &[(FileId, ast::File)]) -> FxHashSet<&'s str> {
+fn lost_words<'s>(sources: &'s Sources, files: &[(FileId, &ast::File)]) -> FxHashSet<&'s str> {
     let mut words = FxHashSet::default();
     for (id, tree) in files {
         let Some(source) = sources.get(*id) else { continue };

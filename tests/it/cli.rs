@@ -3,6 +3,7 @@
 mod agreement;
 mod bad_input;
 mod explain;
+mod findings;
 mod policies;
 mod reference;
 mod route;

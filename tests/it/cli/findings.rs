@@ -1,0 +1,88 @@
+//! `check` with findings that are allowed, known from before, or fixed.
+
+use super::{folder, run_in};
+
+/// Two findings that may stay, one in an included file.
+const MAIN: &str = r#"include "segments.leadway"
+lead {
+  id        text  required
+  country   country
+}
+queue triage
+queue spare
+route main {
+  rule "Not here" { match country != US  assign queue triage }
+  otherwise { assign queue triage }
+}
+"#;
+const SEGMENTS: &str = "list dach = DE, AT\n";
+
+#[test]
+fn known_findings_are_passed_over_wherever_they_stand() {
+    let folder = folder(&[("main.leadway", MAIN), ("segments.leadway", SEGMENTS)]);
+    let run = |rest: &str| run_in(folder.path(), &format!("check main.leadway {rest}"), "");
+    let write = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).unwrap();
+    let read = |name: &str| std::fs::read_to_string(folder.path().join(name)).unwrap();
+    assert!(run("--baseline known.txt").exits(2).err.contains("there is no baseline `known.txt`"));
+    let ran = run("--baseline known.txt --write-baseline").exits(0);
+    assert_eq!((ran.out.as_str(), ran.err.as_str()), ("", "wrote 3 findings to known.txt\n"));
+    insta::assert_snapshot!(read("known.txt"));
+    let ran = run("--baseline known.txt --deny-warnings").exits(0);
+    assert_eq!(
+        (ran.out.as_str(), ran.err.as_str()),
+        ("", "main.leadway: no findings\n3 findings are known by known.txt\n")
+    );
+
+    // Lines move, the finding is the same; another of its kind is new; one is gone.
+    write("segments.leadway", "");
+    write(
+        "main.leadway",
+        &format!("# A policy.\n\n\n{MAIN}list nordic = SE\n").replace("queue spare", "queue   spare"),
+    );
+    let ran = run("--baseline known.txt --deny-warnings").exits(1);
+    assert!(ran.out.contains("the list `nordic` is not used") && ran.out.ends_with("1 warning\n"), "{}", ran.out);
+    assert_eq!(
+        ran.err,
+        "2 findings are known by known.txt\n1 finding of known.txt can be taken out, since nothing is found any more:\n  unused: list dach\n"
+    );
+
+    // Errors stay, and say nothing of what is gone.
+    write("main.leadway", &MAIN.replace("match country", "match contry"));
+    let ran = run("--baseline known.txt").exits(1);
+    assert!(ran.out.contains("unknown-name") && !ran.err.contains("taken out"), "{ran:?}");
+    let before = read("known.txt");
+    assert!(run("--baseline known.txt --write-baseline").exits(1).out.contains("unknown-name"));
+    assert_eq!(read("known.txt"), before);
+
+    write("foreign.txt", "id,country\n");
+    assert!(run("--baseline foreign.txt").exits(2).err.contains("`foreign.txt` is no baseline"));
+    write("newer.txt", "leadway baseline 2\n");
+    assert!(run("--baseline newer.txt").exits(2).err.contains("another version"));
+}
+
+#[test]
+fn fixes_that_keep_the_meaning_are_made() {
+    let main = MAIN.replace("queue triage\n", "queue triage  # allow unused: it was\n");
+    let segments = "# Lists.\n# allow unused: for later\nlist dach = DE, AT\n# allow cycle: never\nlist nordic = SE  # allow unused: next year\n";
+    let folder = folder(&[("main.leadway", main.as_str()), ("segments.leadway", segments)]);
+    let run = |rest: &str| run_in(folder.path(), &format!("check main.leadway {rest}"), "");
+    let read = |name: &str| std::fs::read_to_string(folder.path().join(name)).unwrap();
+    let ran = run("--fix --diff").exits(1);
+    insta::assert_snapshot!(ran.out);
+    assert_eq!(ran.err, "2 fixes in 2 files would be made\n");
+    assert_eq!((read("main.leadway"), read("segments.leadway")), (main, segments.to_owned()));
+    let ran = run("--fix").exits(0);
+    assert!(ran.err.contains("made 2 fixes in 2 files\n2 findings are allowed by a comment\n"), "{}", ran.err);
+    assert_eq!(read("main.leadway"), MAIN);
+    assert_eq!(read("segments.leadway"), segments.replace("# allow cycle: never\n", ""));
+    assert!(run("--fix").exits(0).err.starts_with("nothing to fix\n"));
+    assert_eq!(run("--fix --diff").exits(0).out, "");
+}
+
+#[test]
+fn nothing_is_fixed_in_a_policy_that_does_not_run() {
+    let broken = format!("{MAIN}# allow cycle: never\nqueue {{\n");
+    let folder = folder(&[("main.leadway", broken.as_str()), ("segments.leadway", SEGMENTS)]);
+    assert!(run_in(folder.path(), "check main.leadway --fix", "").exits(1).err.contains("nothing to fix"));
+    assert_eq!(std::fs::read_to_string(folder.path().join("main.leadway")).unwrap(), broken);
+}
