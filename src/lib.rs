@@ -30,6 +30,7 @@ pub mod matcher;
 pub mod policy;
 pub mod report;
 pub mod router;
+pub mod sla;
 pub mod source;
 pub mod syntax;
 pub mod world;

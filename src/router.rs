@@ -24,19 +24,20 @@
 //! ```
 
 use crate::assign::{Assignment, Roster, Tried};
-use crate::calendar::Calendars;
 use crate::data::records::{self, Found, RecordIndex};
 use crate::data::time;
 use crate::graph::{Clock, Graph};
 
 use crate::matcher::{Facts, Match, Matcher, Outcome, RecordMatch, reference::Reference};
-use crate::policy::{CalendarId, Instant, Policy, RecordsId, Rule, Target, Value};
+use crate::policy::{CalendarId, Instant, Policy, RecordsId, Rule, SlaId, Target, Value};
+use crate::sla::staff::Staff;
+use crate::sla::{FollowUp, Given, Holder};
 
 /// A policy that is ready to decide.
 pub struct Router {
     policy: Policy,
     graph: Graph,
-    calendars: Calendars,
+    staff: Staff,
     records: Vec<RecordIndex>,
 }
 
@@ -60,9 +61,9 @@ pub struct Moment {
 impl Router {
     pub fn new(policy: Policy) -> Router {
         let graph = Graph::build(&policy);
-        let calendars = Calendars::new(&policy.calendars);
+        let staff = Staff::new(&policy);
         let records = policy.records.iter().map(RecordIndex::new).collect();
-        Router { policy, graph, calendars, records }
+        Router { policy, graph, staff, records }
     }
 
     pub fn policy(&self) -> &Policy {
@@ -86,7 +87,7 @@ impl Router {
     }
 
     pub fn is_open(&self, calendar: CalendarId, at: Instant) -> bool {
-        self.calendars.contains(calendar, at.micros)
+        self.staff.calendars().contains(calendar, at.micros)
     }
 
     /// Decides one lead: its values by [`crate::policy::FieldId`].
@@ -143,12 +144,31 @@ impl Router {
         row.and_then(|row| row.get(column.at())).cloned().unwrap_or(Value::Missing)
     }
 
+    /// Begins to follow up a lead that was assigned at an instant; `born` is when it came in, both in microseconds. None for a
+    /// lead that nobody and no queue has.
+    pub fn follow_up(&self, sla: SlaId, assignment: &Assignment, born: i64, at: i64) -> Option<FollowUp<'_>> {
+        FollowUp::start(&self.policy, &self.staff, sla, given(assignment)?, born, at)
+    }
+
+    pub fn staff(&self) -> &Staff {
+        &self.staff
+    }
+
     /// The rule that took the lead.
     pub fn rule(&self, found: &Match) -> Option<&Rule> {
         match found.outcome {
             Outcome::Rule(rule) => self.policy.rules.get(rule.at()),
             _ => None,
         }
+    }
+}
+
+/// Who has a lead after its assignment, for its follow-up.
+pub fn given(assignment: &Assignment) -> Option<Given> {
+    match (assignment.assignee, assignment.queue) {
+        (Some(rep), _) => Some(Given { holder: Holder::Rep(rep), pool: assignment.pools.last().copied() }),
+        (None, Some(queue)) => Some(Given { holder: Holder::Queue(queue), pool: assignment.pools.first().copied() }),
+        (None, None) => None,
     }
 }
 

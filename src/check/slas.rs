@@ -4,9 +4,9 @@ use super::declarations::Declarations;
 use super::names::Kind;
 use super::scope::{Meaning, Scope};
 use crate::diagnostic::Diagnostic;
-use crate::policy::{CalendarId, Clock, Promise, Sla};
+use crate::policy::{CalendarId, Clock, Promise, QueueId, Recipient, Sla, Step, Warning};
 use crate::source::Span;
-use crate::syntax::ast::{self, Recipient, SlaClauseKind, SlaClock, Stage, StepKind};
+use crate::syntax::ast::{self, SlaClauseKind, SlaClock, Stage, StepKind, Unit};
 use smol_str::SmolStr;
 
 /// The statuses of a lead where the policy lists none.
@@ -29,30 +29,40 @@ impl Scope<'_> {
     }
 
     fn sla(&mut self, sla: &ast::Sla) -> Sla {
-        let mut promises: Vec<(Promise, Span)> = Vec::new();
+        let mut lowered = Sla {
+            name: sla.name.text.clone(),
+            span: sla.name.span,
+            promises: Vec::new(),
+            pause_while: Vec::new(),
+            warnings: Vec::new(),
+            on_breach: Vec::new(),
+            finally: Vec::new(),
+        };
         for clause in &sla.clauses {
             match &clause.kind {
                 SlaClauseKind::Within { stage, within, clock } => {
-                    self.some_time(within);
-                    let clock = self.clock(clock);
-                    if let Some((_, first)) = promises.iter().find(|(promise, _)| promise.stage == *stage) {
-                        self.repeated(stage_word(*stage), "an sla", clause.span, *first);
+                    let promise = self.promise(*stage, within, clock, clause.span);
+                    match lowered.promises.iter().find(|promise| promise.stage == *stage).map(|first| first.span) {
+                        Some(first) => self.repeated(stage_word(*stage), "an sla", clause.span, first),
+                        None => lowered.promises.push(promise),
                     }
-                    promises.push((Promise { stage: *stage, within: within.clone(), clock }, clause.span));
                 }
                 SlaClauseKind::PauseWhile(statuses) => {
-                    for status in statuses {
-                        self.status(status);
-                    }
+                    let statuses: Vec<u32> = statuses.iter().filter_map(|status| self.status(status)).collect();
+                    lowered.pause_while.extend(statuses);
                 }
                 SlaClauseKind::At { percent, steps } => {
                     self.percent(percent, 1, 99);
-                    self.sla_steps(steps);
+                    let steps = self.sla_steps(steps);
+                    let percent = u8::try_from(percent.value.clamp(1, 99)).unwrap_or(99);
+                    lowered.warnings.push(Warning { percent, steps });
                 }
-                SlaClauseKind::OnBreach(steps) | SlaClauseKind::Finally(steps) => self.sla_steps(steps),
+                SlaClauseKind::OnBreach(steps) => lowered.on_breach.extend(self.sla_steps(steps)),
+                SlaClauseKind::Finally(steps) => lowered.finally.extend(self.sla_steps(steps)),
             }
         }
-        if promises.is_empty() {
+        lowered.warnings.sort_by_key(|warning| warning.percent);
+        if lowered.promises.is_empty() {
             self.report(
                 Diagnostic::error(
                     "missing-part",
@@ -62,65 +72,96 @@ impl Scope<'_> {
                 .help("write `respond within` and a time"),
             );
         }
-        Sla {
-            name: sla.name.text.clone(),
-            span: sla.name.span,
-            promises: promises.into_iter().map(|(promise, _)| promise).collect(),
-            clauses: sla.clauses.clone(),
-        }
+        lowered
     }
 
-    fn clock(&mut self, clock: &SlaClock) -> Clock {
-        match clock {
+    fn promise(&mut self, stage: Stage, within: &ast::Duration, clock: &SlaClock, span: Span) -> Promise {
+        self.some_time(within);
+        let elapsed = matches!(clock, SlaClock::Elapsed);
+        if within.business && elapsed {
+            self.report(
+                Diagnostic::error("missing-part", within.span, "nothing says whose business time this is")
+                    .help("write `in` and a calendar behind it, or `of business time of assignee`"),
+            );
+        }
+        if matches!(within.unit, Unit::Week | Unit::Month) && (within.business || !elapsed) {
+            self.report(
+                Diagnostic::error("bad-value", within.span, "business time has no weeks and months of one length")
+                    .help("count business days, such as `5 business days`"),
+            );
+        }
+        let clock = match clock {
             SlaClock::Elapsed => Clock::Elapsed,
             SlaClock::OfAssignee => Clock::OfAssignee,
             SlaClock::OfPool => Clock::OfPool,
             SlaClock::In(name) => {
                 self.resolve(Kind::Calendar, name).map_or(Clock::Elapsed, |id| Clock::In(CalendarId(id)))
             }
-        }
+        };
+        Promise { span, stage, within: within.clone(), clock }
     }
 
-    fn sla_steps(&mut self, steps: &[ast::Step]) {
-        for step in steps {
-            match &step.kind {
-                StepKind::Notify(recipients) => recipients.iter().for_each(|recipient| self.recipient(recipient)),
-                StepKind::Escalate(recipient) => self.recipient(recipient),
-                StepKind::Reassign { at_most, .. } => {
-                    if let Some(at_most) = at_most {
-                        self.positive(at_most, "the number of times");
-                    }
-                }
-                StepKind::Recycle(queue) | StepKind::Recall(queue) => {
-                    self.resolve(Kind::Queue, queue);
-                }
-                StepKind::Reopen => {}
-            }
-        }
+    fn sla_steps(&mut self, steps: &[ast::Step]) -> Vec<Step> {
+        steps.iter().filter_map(|step| self.sla_step(step)).collect()
     }
 
-    fn recipient(&mut self, recipient: &Recipient) {
-        match recipient {
-            Recipient::Assignee | Recipient::ManagerOfAssignee => {}
-            Recipient::Rep(name) => {
-                self.rep(name);
+    /// None where the step names something that is not there.
+    fn sla_step(&mut self, step: &ast::Step) -> Option<Step> {
+        Some(match &step.kind {
+            StepKind::Notify(recipients) => {
+                Step::Notify(recipients.iter().filter_map(|recipient| self.recipient(recipient)).collect())
             }
-            Recipient::Email(email) => {
-                if crate::data::email::email(&email.text).is_none() {
+            StepKind::Escalate(recipient) => Step::Escalate(self.recipient(recipient)?),
+            StepKind::Reassign { never_who_had_it, at_most, restart_clock } => {
+                if *restart_clock && !never_who_had_it && at_most.is_none() {
+                    self.report(
+                        Diagnostic::error(
+                            "missing-part",
+                            step.span,
+                            "a lead that nobody answers would be reassigned for ever",
+                        )
+                        .help("add `at most 2 times`, or `never to a rep who had it`"),
+                    );
+                }
+                let at_most = at_most.as_ref().and_then(|times| self.positive(times, "the number of times"));
+                Step::Reassign {
+                    never_who_had_it: *never_who_had_it,
+                    at_most: at_most.map(|times| u32::try_from(times).unwrap_or(u32::MAX)),
+                    restart_clock: *restart_clock,
+                    span: step.span,
+                }
+            }
+            StepKind::Recycle(queue) => Step::Recycle(QueueId(self.resolve(Kind::Queue, queue)?)),
+            StepKind::Recall(queue) => Step::Recall(QueueId(self.resolve(Kind::Queue, queue)?)),
+            StepKind::Reopen => Step::Reopen,
+        })
+    }
+
+    fn recipient(&mut self, recipient: &ast::Recipient) -> Option<Recipient> {
+        Some(match recipient {
+            ast::Recipient::Assignee => Recipient::Assignee,
+            ast::Recipient::ManagerOfAssignee => Recipient::ManagerOfAssignee,
+            ast::Recipient::Rep(name) => Recipient::Rep(self.rep(name)?),
+            ast::Recipient::Email(email) => match crate::data::email::email(&email.text) {
+                Some(email) => Recipient::Email(email),
+                None => {
                     self.report(
                         Diagnostic::error("bad-value", email.span, format!("`{}` is not an email address", email.text))
                             .help("write an address such as \"ana@acme.test\""),
                     );
+                    return None;
                 }
-            }
-        }
+            },
+        })
     }
 
     /// A status of the policy's own list, or of the usual ones where it has none.
-    fn status(&mut self, name: &ast::Name) {
+    fn status(&mut self, name: &ast::Name) -> Option<u32> {
         if self.names.count(Kind::Status) > 0 {
-            self.resolve(Kind::Status, name);
-        } else if !STATUSES.contains(&name.text.as_str()) {
+            return self.resolve(Kind::Status, name);
+        }
+        let place = STATUSES.iter().position(|status| *status == name.text);
+        if place.is_none() {
             let close = self.suggester.closest(&name.text, STATUSES);
             let found = Diagnostic::error("unknown-name", name.span, format!("there is no status `{}`", name.text));
             self.report(match close {
@@ -128,6 +169,7 @@ impl Scope<'_> {
                 None => found.help(format!("the statuses are {}; `status` lists a policy's own", STATUSES.join(", "))),
             });
         }
+        place.map(|place| place as u32)
     }
 
     /// A number of a hundred within bounds.

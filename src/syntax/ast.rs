@@ -756,12 +756,23 @@ pub enum SlaClauseKind {
     Finally(Vec<Step>),
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 pub enum Stage {
     Accept,
     Respond,
     /// `meet within ...`: the first meeting.
     Meet,
+}
+
+impl Stage {
+    /// The word that promises it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Stage::Accept => "accept",
+            Stage::Respond => "respond",
+            Stage::Meet => "meet",
+        }
+    }
 }
 
 #[derive(Debug, Clone, Serialize)]

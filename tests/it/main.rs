@@ -15,6 +15,7 @@ mod matching;
 mod pages;
 mod pictures;
 mod records;
+mod sla;
 mod syntax;
 mod tables;
 mod territories;

@@ -1,0 +1,200 @@
+//! What follow-ups ask of a policy's people: whose hours a clock counts, and who is whose manager.
+
+use super::Holder;
+use crate::calendar::Calendars;
+use crate::calendar::hours::{DAY, SECOND, instant_of, local_at};
+use crate::policy::{Calendar, CalendarId, CalendarKind, Clock, Policy, PoolId, QueueId, RepId};
+use crate::source::Span;
+use crate::syntax::ast::{Duration, Unit};
+use chrono::{DateTime, Months, NaiveTime};
+use chrono_tz::Tz;
+use smol_str::SmolStr;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The hours of everyone who can hold a lead. Made once for a policy.
+#[derive(Debug, Clone)]
+pub struct Staff {
+    /// Those of the policy, and behind them the ones that pools and queues make of the hours of their people.
+    calendars: Calendars,
+    zone: Tz,
+    /// None where all time counts: for a rep without hours, and for a pool or queue that has such a rep, or nobody.
+    reps: Vec<Option<CalendarId>>,
+    pools: Vec<Option<CalendarId>>,
+    queues: Vec<Option<CalendarId>>,
+    managers: Vec<Option<RepId>>,
+    queue_managers: Vec<Option<RepId>>,
+    pool_managers: Vec<Option<RepId>>,
+}
+
+impl Staff {
+    pub fn new(policy: &Policy) -> Staff {
+        let mut unions = Unions { calendars: policy.calendars.clone(), known: BTreeMap::new() };
+        let reps: Vec<Option<CalendarId>> = policy.reps.iter().map(|rep| rep.hours).collect();
+        let mut together = |members: &mut dyn Iterator<Item = RepId>| {
+            let active = members.filter(|rep| policy.reps.get(rep.at()).is_some_and(|rep| rep.active));
+            let hours: Option<BTreeSet<CalendarId>> = active.map(|rep| reps.get(rep.at()).copied().flatten()).collect();
+            unions.of(hours?)
+        };
+        let pools = policy.pools.iter().map(|pool| together(&mut pool.members.iter().copied())).collect();
+        let teams_of_queue = |queue: &crate::policy::Queue| {
+            queue.worked_by.iter().filter_map(|team| policy.teams.get(team.at())).collect::<Vec<_>>()
+        };
+        let queues = policy.queues.iter().map(|queue| {
+            let teams = teams_of_queue(queue);
+            together(&mut teams.iter().flat_map(|team| team.members.iter().copied()))
+        });
+        let queues = queues.collect();
+        let mut managers: Vec<Option<RepId>> = vec![None; policy.reps.len()];
+        for team in &policy.teams {
+            for member in &team.members {
+                if let Some(manager) = managers.get_mut(member.at()) {
+                    *manager = manager.or(team.manager.filter(|manager| manager != member));
+                }
+            }
+        }
+        let queue_managers =
+            policy.queues.iter().map(|queue| teams_of_queue(queue).iter().find_map(|team| team.manager));
+        let queue_managers = queue_managers.collect();
+        let of_members = |pool: &crate::policy::Pool| pool.members.iter().find_map(|rep| *managers.get(rep.at())?);
+        let pool_managers = policy.pools.iter().map(of_members).collect();
+        let calendars = Calendars::new(&unions.calendars);
+        Staff { calendars, zone: policy.zone, reps, pools, queues, managers, queue_managers, pool_managers }
+    }
+
+    pub fn calendars(&self) -> &Calendars {
+        &self.calendars
+    }
+
+    /// The zone for days that are not business days.
+    pub fn zone(&self) -> Tz {
+        self.zone
+    }
+
+    /// The calendar that a clock counts while this holder has the lead; none where all time counts.
+    ///
+    /// In a queue the assignee's hours are those of the people who work it, and so are the pool's where no pool gave the lead.
+    pub fn calendar(&self, clock: &Clock, holder: Holder, pool: Option<PoolId>) -> Option<CalendarId> {
+        match (clock, pool) {
+            (Clock::Elapsed, _) => None,
+            (Clock::In(calendar), _) => Some(*calendar),
+            (Clock::OfPool, Some(pool)) => self.of_pool(pool),
+            (Clock::OfPool, None) | (Clock::OfAssignee, _) => self.hours(holder),
+        }
+    }
+
+    /// The hours of a holder; none where all time counts.
+    pub fn hours(&self, holder: Holder) -> Option<CalendarId> {
+        match holder {
+            Holder::Rep(rep) => self.reps.get(rep.at()).copied().flatten(),
+            Holder::Queue(queue) => self.of_queue(queue),
+            Holder::Pool(pool) => self.of_pool(pool),
+        }
+    }
+
+    fn of_pool(&self, pool: PoolId) -> Option<CalendarId> {
+        self.pools.get(pool.at()).copied().flatten()
+    }
+
+    fn of_queue(&self, queue: QueueId) -> Option<CalendarId> {
+        self.queues.get(queue.at()).copied().flatten()
+    }
+
+    /// The manager of a holder, `level` steps up the chain (1 is the nearest), or the highest where it has fewer. The chain ends
+    /// where it would come round.
+    pub fn manager(&self, holder: Holder, level: u32) -> Option<RepId> {
+        let mut seen = Vec::new();
+        let mut manager = match holder {
+            Holder::Rep(rep) => {
+                seen.push(rep);
+                self.managers.get(rep.at()).copied().flatten()
+            }
+            Holder::Queue(queue) => self.queue_managers.get(queue.at()).copied().flatten(),
+            Holder::Pool(pool) => self.pool_managers.get(pool.at()).copied().flatten(),
+        }?;
+        for _ in 1..level {
+            seen.push(manager);
+            match self.managers.get(manager.at()).copied().flatten() {
+                Some(next) if !seen.contains(&next) => manager = next,
+                _ => break,
+            }
+        }
+        Some(manager)
+    }
+
+    /// When a promise that was made at `from` falls due, on a calendar or, without one, on the wall's clock. None where the
+    /// calendar does not open long enough until the end of 2100.
+    ///
+    /// Seconds, minutes and hours are exact. Days, weeks and months on the wall's clock end at the same time of day in the policy's
+    /// zone; on a calendar days are business days ([`Calendars::deadline_days`]).
+    pub fn due(&self, within: &Duration, calendar: Option<CalendarId>, from: i64) -> Option<i64> {
+        let seconds = |each: i64| within.count.saturating_mul(each).saturating_mul(SECOND);
+        let exact = match within.unit {
+            Unit::Second => Some(seconds(1)),
+            Unit::Minute => Some(seconds(60)),
+            Unit::Hour => Some(seconds(3_600)),
+            Unit::Day | Unit::Week | Unit::Month => None,
+        };
+        match (calendar, exact, within.unit) {
+            (_, Some(exact), _) => self.after(calendar, from, exact),
+            // What `check` refuses for a calendar, weeks and months, is taken as so many business days.
+            (Some(calendar), None, unit) => {
+                let days = within.count.saturating_mul(match unit {
+                    Unit::Week => 5,
+                    Unit::Month => 21,
+                    _ => 1,
+                });
+                self.calendars.deadline_days(calendar, from, days)
+            }
+            (None, None, Unit::Month) => self.months_later(from, within.count),
+            (None, None, unit) => {
+                let days = within.count.saturating_mul(if unit == Unit::Week { 7 } else { 1 });
+                let local = local_at(self.zone, from).checked_add(days.checked_mul(DAY)?)?;
+                DateTime::from_timestamp_micros(local).map(|_| instant_of(self.zone, local))
+            }
+        }
+    }
+
+    fn months_later(&self, from: i64, months: i64) -> Option<i64> {
+        let local = DateTime::from_timestamp_micros(local_at(self.zone, from))?.naive_utc();
+        let date = local.date().checked_add_months(Months::new(u32::try_from(months).ok()?))?;
+        let midnight = date.and_time(NaiveTime::MIN).and_utc().timestamp_micros();
+        Some(instant_of(self.zone, midnight + local_at(self.zone, from).rem_euclid(DAY)))
+    }
+
+    /// The instant at which so much time that counts has gone by.
+    pub(super) fn after(&self, calendar: Option<CalendarId>, from: i64, open: i64) -> Option<i64> {
+        match calendar {
+            Some(calendar) => self.calendars.deadline(calendar, from, open),
+            None => from.checked_add(open.max(0)),
+        }
+    }
+
+    /// Time that counts from one instant to another.
+    pub(super) fn between(&self, calendar: Option<CalendarId>, from: i64, to: i64) -> i64 {
+        match calendar {
+            Some(calendar) => self.calendars.business_between(calendar, from, to),
+            None => to.saturating_sub(from).max(0),
+        }
+    }
+}
+
+/// Calendars that are open when one of several is, each made once.
+struct Unions {
+    calendars: Vec<Calendar>,
+    known: BTreeMap<BTreeSet<CalendarId>, CalendarId>,
+}
+
+impl Unions {
+    /// None where there is nobody.
+    fn of(&mut self, hours: BTreeSet<CalendarId>) -> Option<CalendarId> {
+        if hours.len() < 2 {
+            return hours.first().copied();
+        }
+        let calendars = &mut self.calendars;
+        Some(*self.known.entry(hours).or_insert_with_key(|hours| {
+            let kind = CalendarKind::Or(hours.iter().map(|id| CalendarKind::Named(*id)).collect());
+            calendars.push(Calendar { name: SmolStr::default(), span: Span::default(), kind });
+            CalendarId(calendars.len() as u32 - 1)
+        }))
+    }
+}
