@@ -55,14 +55,14 @@ pub fn parse(file: FileId, text: &str) -> Parsed {
     let mut at = 0;
     while let Some(piece) = pieces.get(at) {
         let before = (parsed.file.items.len(), parsed.diagnostics.len(), parsed.starts.len());
+        let whole = parser::parse_piece(file, text, piece, &mut parsed);
+        let rest = pieces.get(at..).filter(|_| !whole).unwrap_or(&[]);
         at += 1;
-        let unfinished = parser::parse_piece(file, text, piece, &mut parsed);
-        let whole = pieces.get(at - 1..).filter(|_| unfinished).and_then(|pieces| joined(text, pieces));
-        if let Some((whole, count)) = whole {
+        if let Some((joined, count)) = joined(text, rest) {
             parsed.file.items.truncate(before.0);
             parsed.diagnostics.truncate(before.1);
             parsed.starts.truncate(before.2);
-            parser::parse_piece(file, text, &whole, &mut parsed);
+            parser::parse_piece(file, text, &joined, &mut parsed);
             at += count - 1;
         }
     }
@@ -71,16 +71,21 @@ pub fn parse(file: FileId, text: &str) -> Parsed {
     parsed
 }
 
-/// How many pieces may make up one item.
-const MAX_JOINED: usize = 4;
+/// How many pieces may make up one item: a bound for texts that no one writes.
+const MAX_JOINED: usize = 64;
 
 /// The first pieces as one, and how many, where that reads: the item goes on with a word in column 0 that could start another.
 fn joined(text: &str, pieces: &[Piece]) -> Option<(Piece, usize)> {
-    let first = pieces.first()?;
-    (2..=MAX_JOINED.min(pieces.len())).find_map(|count| {
-        let last = pieces.get(count - 1)?;
-        let plain = pieces.iter().take(count).all(|piece| piece.mended.is_none() && !piece.hopeless);
-        let reads = plain && parser::is_items(text.get(first.start..last.end)?);
-        reads.then_some((Piece { start: first.start, end: last.end, mended: None, hopeless: false }, count))
-    })
+    let (first, others) = pieces.split_first()?;
+    let is_plain = |piece: &Piece| piece.mended.is_none() && !piece.hopeless;
+    let mut others = others.iter().take_while(|piece| is_plain(first) && is_plain(piece));
+    for count in 2..=MAX_JOINED {
+        let last = others.next()?;
+        match parser::is_items(text.get(first.start..last.end)?) {
+            Ok(()) => return Some((Piece { start: first.start, end: last.end, mended: None, hopeless: false }, count)),
+            Err(at) if first.start + at < last.start => return None,
+            Err(_) => {}
+        }
+    }
+    None
 }

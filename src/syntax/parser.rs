@@ -29,19 +29,19 @@ use pest::iterators::{Pair, Pairs};
 #[grammar = "../grammar/leadway.pest"]
 struct Grammar;
 
-/// Whether a text is items and nothing else.
-pub fn is_items(text: &str) -> bool {
-    Grammar::parse(Rule::items_alone, text).is_ok()
+/// Whether a text is items and nothing else; if not, up to where it could be.
+pub fn is_items(text: &str) -> Result<(), usize> {
+    Grammar::parse(Rule::items_alone, text).map(|_| ()).map_err(|error| location(&error))
 }
 
-/// Reads the items of a piece into `parsed`. Says whether something is missing at its end.
+/// Reads the items of a piece into `parsed`. Says whether that was all of it.
 pub fn parse_piece(file: FileId, text: &str, piece: &Piece, parsed: &mut Parsed) -> bool {
     if piece.hopeless {
         return false;
     }
+    let mut whole = true;
     let source = piece.mended.as_deref().or(text.get(piece.start..piece.end)).unwrap_or("");
     let mut from = 0;
-    let mut unfinished = false;
     while from < source.len() && parsed.diagnostics.len() < messages::MAX_TOLD {
         let rest = source.get(from..).unwrap_or("");
         let Parsed { file: tree, comments, diagnostics, starts } = &mut *parsed;
@@ -56,19 +56,19 @@ pub fn parse_piece(file: FileId, text: &str, piece: &Piece, parsed: &mut Parsed)
         let blank = rest.get(read_to..).map_or(0, blank_length);
         let left = from + read_to + blank;
         if left >= source.len() {
-            return false;
+            return whole;
         }
+        whole = false;
         let indent = scan::indent_before(source, left);
         let next = scan::next_item(source, left, indent.unwrap_or(0));
         let previous = last.filter(|_| indent.is_none()).map(|span| from + span.start());
         let slice_start = previous.unwrap_or(left);
         builder.base = piece.start + slice_start;
         let slice = source.get(slice_start..next).unwrap_or("");
-        let at = slice_start + builder.blame(Rule::item_alone, slice, left - slice_start);
-        unfinished = source.get(at..).is_some_and(|rest| blank_length(rest) == rest.len());
+        builder.blame(Rule::item_alone, slice, left - slice_start);
         from = next;
     }
-    unfinished
+    whole
 }
 
 /// The length of the white space and comments that a text starts with.

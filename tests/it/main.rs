@@ -10,6 +10,7 @@ mod generate;
 mod guide;
 mod house;
 mod init;
+mod layout;
 mod leads;
 mod matching;
 mod pages;
