@@ -126,7 +126,15 @@ impl<'r> Batch<'r> {
             return Err(undecided(&self.lead.faults));
         }
         let decided = |found: &Match, assignment: Option<&Assignment>| {
-            take(&Decided { id, line: raw.line, bad_values: &self.lead.faults, bad, found, assignment });
+            take(&Decided {
+                id,
+                line: raw.line,
+                bad_values: &self.lead.faults,
+                notes: &self.lead.notes,
+                bad,
+                found,
+                assignment,
+            });
         };
         if let Some(queue) = policy.on_bad_lead.filter(|_| bad) {
             let (found, assignment) = to_queue(queue);

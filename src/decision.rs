@@ -3,9 +3,9 @@
 //! Names are escaped once for a whole run; what is left for a lead is copying.
 
 use crate::assign::Assignment;
-use crate::lead::BadValue;
+use crate::lead::{BadValue, Note};
 use crate::matcher::{Match, Outcome};
-use crate::policy::{Policy, Target};
+use crate::policy::{FieldId, Policy, Target};
 use serde::Serialize;
 
 /// How a lead ended.
@@ -33,14 +33,23 @@ pub struct Decided<'a> {
     pub line: u64,
     /// What could not be read, and so counts as missing.
     pub bad_values: &'a [BadValue],
+    /// What was mended when it was read. Notes of the row as a whole are said for the file.
+    pub notes: &'a [Note],
     /// A required field is missing or bad, and this decision is the one of `on bad lead`.
     pub bad: bool,
     pub found: &'a Match,
     pub assignment: Option<&'a Assignment>,
 }
 
+impl<'a> Decided<'a> {
+    /// The values that were mended, by field, and how.
+    pub fn mended(&self) -> impl Iterator<Item = (FieldId, &'a str)> + use<'a> {
+        self.notes.iter().filter_map(|note| Some((note.field?, note.text.as_str())))
+    }
+}
+
 /// What a row tells of a decision.
-pub const COLUMNS: [&str; 18] = [
+pub const COLUMNS: [&str; 19] = [
     "lead",
     "line",
     "outcome",
@@ -58,6 +67,7 @@ pub const COLUMNS: [&str; 18] = [
     "excluded",
     "arm",
     "bad_values",
+    "mended",
     "policy",
 ];
 
@@ -190,15 +200,14 @@ impl<'a> Writer<'a> {
         if !decided.bad_values.is_empty() {
             out.extend_from_slice(b",\"bad_values\":[");
             separated(out, decided.bad_values.iter(), |out, bad| {
-                let field = self.policy.fields.get(bad.field.at()).map_or("", |field| field.name.as_str());
-                for (key, value) in
-                    [("{\"field\":", field), (",\"value\":", &bad.raw), (",\"expected\":", &bad.expected)]
-                {
-                    out.extend_from_slice(key.as_bytes());
-                    text(out, value);
-                }
-                out.push(b'}');
+                object(out, [("field", self.field(bad.field)), ("value", &bad.raw), ("expected", &bad.expected)]);
             });
+            out.push(b']');
+        }
+        let mut mended = decided.mended().peekable();
+        if mended.peek().is_some() {
+            out.extend_from_slice(b",\"mended\":[");
+            separated(out, mended, |out, (field, what)| object(out, [("field", self.field(field)), ("what", what)]));
             out.push(b']');
         }
         out.extend_from_slice(f.end.as_bytes());
@@ -230,8 +239,7 @@ impl<'a> Writer<'a> {
         let arm = found.arm.and_then(|(experiment, arm)| {
             policy.experiments.get(experiment.at()).and_then(|experiment| experiment.arms.get(arm as usize))
         });
-        let bad_values =
-            decided.bad_values.iter().filter_map(|bad| Some((policy.fields.get(bad.field.at())?, &bad.raw)));
+        let bad_values = decided.bad_values.iter().map(|bad| format!("{}={}", self.field(bad.field), bad.raw));
         [
             name(decided.id),
             decided.line.to_string(),
@@ -249,9 +257,18 @@ impl<'a> Writer<'a> {
             grades.map(|(grade, step)| format!("{grade}={step}")).collect::<Vec<_>>().join(";"),
             name(excluded),
             name(arm.map(|arm| arm.name.as_str())),
-            bad_values.map(|(field, raw)| format!("{}={raw}", field.name)).collect::<Vec<_>>().join(";"),
+            bad_values.collect::<Vec<_>>().join(";"),
+            decided
+                .mended()
+                .map(|(field, what)| format!("{}: {what}", self.field(field)))
+                .collect::<Vec<_>>()
+                .join(";"),
             policy.hash.clone(),
         ]
+    }
+
+    fn field(&self, field: FieldId) -> &str {
+        self.policy.fields.get(field.at()).map_or("", |field| field.name.as_str())
     }
 
     /// The kind and the JSON name of the target that took the lead; of the first target where none could.
@@ -311,6 +328,16 @@ fn text(out: &mut Vec<u8>, text: &str) {
     } else {
         out.extend_from_slice(json(text).as_bytes());
     }
+}
+
+fn object<const N: usize>(out: &mut Vec<u8>, entries: [(&str, &str); N]) {
+    out.push(b'{');
+    separated(out, entries.into_iter(), |out, (key, value)| {
+        text(out, key);
+        out.push(b':');
+        text(out, value);
+    });
+    out.push(b'}');
 }
 
 fn number(out: &mut Vec<u8>, number: i64) {

@@ -14,6 +14,11 @@ use std::sync::Arc;
 /// Where files come from. Names are relative to the folder of the policy that was asked for, also in files that it includes.
 pub trait Reader {
     fn read(&self, name: &str) -> Result<Arc<[u8]>, ReadFault>;
+
+    /// The name that findings show for a policy file.
+    fn shown(&self, name: &str) -> String {
+        name.to_owned()
+    }
 }
 
 /// Why a file could not be read.
@@ -110,7 +115,7 @@ impl Loading<'_> {
             Ok(text) => (text.to_owned(), None),
             Err(error) => (String::from_utf8_lossy(bytes).into_owned(), Some(error.valid_up_to())),
         };
-        let id = self.loaded.sources.add(SourceFile::new(name, text));
+        let id = self.loaded.sources.add(SourceFile::new(self.reader.shown(name), text));
         self.seen.insert(plain(name), id);
         let text = self.loaded.sources.get(id).map(|file| Arc::clone(&file.text)).unwrap_or_default();
         if let Some(at) = bad_byte {

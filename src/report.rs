@@ -29,6 +29,7 @@ pub struct Tally {
     /// Leads with a value that could not be read, and how many such values each field had.
     leads_with_bad_values: u64,
     bad_values: BTreeMap<FieldId, u64>,
+    mended: BTreeMap<FieldId, u64>,
     short_rows: u64,
     repeated_keys: u64,
     pub errors: u64,
@@ -59,6 +60,8 @@ pub struct Summary {
     pub leads_with_bad_values: u64,
     /// Bad values by field.
     pub bad_values: IndexMap<String, u64>,
+    /// Values that were mended when they were read, as a lost leading zero that was restored, by field.
+    pub mended: IndexMap<String, u64>,
     /// CSV rows with fewer cells than the header; the others were read as missing.
     pub short_rows: u64,
     /// JSON objects that hold a key twice; the last was read.
@@ -128,6 +131,9 @@ impl Tally {
                 *self.bad_values.entry(bad.field).or_default() += 1;
             }
         }
+        for (field, _) in decided.mended() {
+            *self.mended.entry(field).or_default() += 1;
+        }
     }
 
     pub fn add(&mut self, other: &Tally) {
@@ -152,8 +158,8 @@ impl Tally {
         for (to, from) in self.grades.iter_mut().zip(&other.grades) {
             add_all(to, from);
         }
-        for (field, count) in &other.bad_values {
-            *self.bad_values.entry(*field).or_default() += count;
+        for (to, from) in [(&mut self.bad_values, &other.bad_values), (&mut self.mended, &other.mended)] {
+            from.iter().for_each(|(field, count)| *to.entry(*field).or_default() += count);
         }
         self.no_territory += other.no_territory;
         self.unassigned += other.unassigned;
@@ -181,6 +187,10 @@ impl Tally {
         let those_with_leads = |mut counts: IndexMap<String, u64>| {
             counts.retain(|_, count| *count > 0);
             counts
+        };
+        let by_field = |counts: &BTreeMap<FieldId, u64>| {
+            let named = counts.iter().filter_map(|(field, count)| Some((policy.fields.get(field.at())?, *count)));
+            named.map(|(field, count)| (field.name.to_string(), count)).collect()
         };
         let decisions = self.decisions();
         let mut territories = all(policy.territories.iter().map(|one| one.name.as_str()).collect(), &self.territories);
@@ -213,11 +223,8 @@ impl Tally {
             leads_with_bad_values: self.leads_with_bad_values,
             short_rows: self.short_rows,
             repeated_keys: self.repeated_keys,
-            bad_values: self
-                .bad_values
-                .iter()
-                .filter_map(|(field, count)| Some((policy.fields.get(field.at())?.name.to_string(), *count)))
-                .collect(),
+            bad_values: by_field(&self.bad_values),
+            mended: by_field(&self.mended),
         }
     }
 }

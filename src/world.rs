@@ -53,6 +53,17 @@ impl Reader for Folder {
         }
         read(&real).map_err(|error| fault(&error))
     }
+
+    /// The way to the file from where the command runs, so that editors and code scanners find it.
+    fn shown(&self, name: &str) -> String {
+        let path = self.root.join(name);
+        let here = std::env::current_dir().ok();
+        let real = self.canonical.as_ref().ok().map(|root| root.join(name));
+        let from_here = here.zip(real).and_then(|(here, real)| Some(real.strip_prefix(here).ok()?.to_path_buf()));
+        let from_here = from_here.unwrap_or(path);
+        let parts = from_here.components().filter(|part| *part != Component::CurDir);
+        parts.collect::<PathBuf>().display().to_string()
+    }
 }
 
 fn fault(error: &io::Error) -> ReadFault {

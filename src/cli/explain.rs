@@ -186,7 +186,8 @@ fn decision(
         None => (&trace.found, assignment),
     };
     let bad = lead.is_bad();
-    let decided = Decided { id, line: lead.line, bad_values: &lead.faults, bad, found, assignment };
+    let (bad_values, notes) = (&lead.faults, &lead.notes);
+    let decided = Decided { id, line: lead.line, bad_values, notes, bad, found, assignment };
     Writer::new(policy).ndjson(&mut line, &decided);
     serde_json::from_slice(&line).map_err(|error| Failure::new(error.to_string()))
 }

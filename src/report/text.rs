@@ -28,6 +28,10 @@ impl Summary {
             let leads = of(self.leads_with_bad_values, "lead", "leads");
             text.push_str(&format!("{leads} with a value that could not be read (it counts as missing)\n"));
         }
+        for (field, count) in &self.mended {
+            let values = of(*count, "value", "values");
+            text.push_str(&format!("{values} of `{field}` mended: a lost leading zero restored, or a `.0` removed\n"));
+        }
         if self.short_rows > 0 {
             let rows = of(self.short_rows, "row with", "rows with");
             text.push_str(&format!("{rows} fewer cells than the header (the others count as missing)\n"));

@@ -38,7 +38,8 @@ fn tokens(text: &str) -> Vec<Token<'_>> {
         }
         let before = tokens.last().map_or("", |token| token.text);
         let is_sign = |token: &str| token.starts_with(SIGNS);
-        let counted = before.starts_with(|first: char| first.is_ascii_digit() || first == '-') && !blanks.contains('\n');
+        let counted =
+            before.starts_with(|first: char| first.is_ascii_digit() || first == '-') && !blanks.contains('\n');
         let currency = token.len() == 3 && token.chars().all(|letter| letter.is_ascii_uppercase());
         let clock = before.contains('-') && token.contains(':');
         if counted && !blanks.is_empty() && (currency || clock) {

@@ -4,7 +4,7 @@ use super::{EXAMPLES, example, json, run_in};
 use leadway::assign::Assignment;
 use leadway::batch::{Batch, When, to_queue};
 use leadway::decision::Decided;
-use leadway::lead::{BadValue, Block, LeadFile, Plan};
+use leadway::lead::{BadValue, Block, LeadFile, Note, Plan};
 use leadway::load;
 use leadway::matcher::{Facts, Match, reference};
 use leadway::policy::Value;
@@ -17,6 +17,7 @@ struct Said {
     line: u64,
     bad: bool,
     bad_values: Vec<BadValue>,
+    notes: Vec<Note>,
     found: Match,
     assignment: Option<Assignment>,
 }
@@ -27,6 +28,7 @@ impl Said {
             line: decided.line,
             bad: decided.bad,
             bad_values: decided.bad_values.to_vec(),
+            notes: decided.notes.to_vec(),
             found: decided.found.clone(),
             assignment: decided.assignment.cloned(),
         }
@@ -87,8 +89,8 @@ fn a_batch_decides_every_lead_as_the_plain_path_and_the_reference_do() {
                             assert_eq!(decision.found, reference::decide(policy, &facts), "{name}, line {}", raw.line);
                             (decision.found, decision.assignment)
                         };
-                        let (bad, bad_values) = (lead.is_bad(), lead.faults);
-                        let plain = Said { line: raw.line, bad, bad_values, found, assignment };
+                        let (bad, bad_values, notes) = (lead.is_bad(), lead.faults, lead.notes);
+                        let plain = Said { line: raw.line, bad, bad_values, notes, found, assignment };
                         assert_eq!(said, plain, "{name}, line {}", raw.line);
                         decided += 1;
                     });

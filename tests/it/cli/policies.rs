@@ -1,6 +1,6 @@
 //! The commands about a policy itself: `check`, `fmt`, `graph`, `init`, and those about the command line.
 
-use super::{EXAMPLES, POLICY, example, folder, json, run_in, small};
+use super::{EXAMPLES, POLICY, example, folder, json, run, run_in, small};
 use leadway::diagnostic::pages;
 
 const FAULTY: &str = "lead {\n  id text required\n  employees integer 1..\n}\nqueue triage\nqueue spare\nroute main {\n  rule \"Big\" { match emploees > 5  assign queue triage }\n  otherwise { assign queue triage }\n}\n";
@@ -16,6 +16,38 @@ fn check_tells_findings_in_every_format() {
     assert_eq!((&finding["code"], &finding["start"]["line"]), (&"unused".into(), &6.into()));
     assert_eq!(json(&check("--format sarif"))["runs"][0]["results"].as_array().unwrap().len(), 2);
     assert!(check("--format github").contains("::error file=main.leadway,line=8"), "{}", check("--format github"));
+}
+
+/// Editors and code scanners look for a file from where the command runs.
+#[test]
+fn findings_say_the_way_to_the_file() {
+    let faulty = format!("include \"./more/two.leadway\"\n{FAULTY}");
+    let folder =
+        folder(&[("acme/main.leadway", faulty.as_str()), ("acme/more/two.leadway", "queue unused\n"), ("b/x", "")]);
+    let whole = folder.path().canonicalize().unwrap();
+    let whole = whole.join("acme/main.leadway");
+    for policy in ["acme/main.leadway", "./acme/main.leadway", "b/../acme/main.leadway"] {
+        let check = |format: &str| run_in(folder.path(), &format!("check {policy} --format {format}"), "").exits(1).out;
+        let files = |found: &serde_json::Value, at: &str| {
+            found
+                .as_array()
+                .unwrap()
+                .iter()
+                .map(|one| one.pointer(at).unwrap().as_str().unwrap().to_owned())
+                .collect::<Vec<_>>()
+        };
+        let expected = ["acme/main.leadway", "acme/main.leadway", "acme/more/two.leadway"];
+        assert_eq!(files(&json(&check("json"))["findings"], "/file"), expected);
+        let sarif = json(&check("sarif"));
+        let uri = "/locations/0/physicalLocation/artifactLocation/uri";
+        assert_eq!(files(&sarif["runs"][0]["results"], uri), expected);
+        assert!(check("github").contains("::warning file=acme/more/two.leadway,line=1"), "{}", check("github"));
+        assert!(check("human").contains("[ acme/more/two.leadway:1:7 ]"), "{}", check("human"));
+    }
+    let whole = run(folder.path(), &["check", whole.to_str().unwrap(), "--format", "github"], "").exits(1).out;
+    assert!(whole.contains("error file=acme/main.leadway,line=9"), "{whole}");
+    let beside = run_in(&folder.path().join("b"), "check ../acme/main.leadway --format github", "").exits(1).out;
+    assert!(beside.contains("error file=../acme/main.leadway,line=9"), "{beside}");
 }
 
 #[test]

@@ -61,12 +61,37 @@ fn every_lead_is_a_decision_or_an_error_in_files_too() {
 }
 
 #[test]
+fn a_restored_zero_is_said() {
+    let lead = "id text required\n country country\n zip postal code of country\n old_zip postal code of country";
+    let policy = format!(
+        "lead {{ {lead} }}\nqueue q\nqueue r\nroute main {{\n rule \"R\" {{ match zip = \"02134\" assign queue r }}\n otherwise {{ assign queue q }}\n}}\n"
+    );
+    let leads = "id,country,zip,old_zip\n1,US,2134,\n2,US,02134,2135\n3,DE,2134,1067\n";
+    let folder = folder(&[("main.leadway", policy.as_str()), ("leads.csv", leads)]);
+    let ran =
+        run_in(folder.path(), "route main.leadway --leads leads.csv --format ndjson --summary s.json", "").exits(0);
+    let decisions = ndjson(&ran.out);
+    assert_eq!(decisions[0]["rule"], "R");
+    let zero = |zip: &str, field: &str| {
+        json(&format!(r#"[{{"field": "{field}", "what": "leading zero restored: {zip} -> 0{zip}"}}]"#))
+    };
+    assert_eq!(decisions[0]["mended"], zero("2134", "zip"));
+    assert_eq!(decisions[1]["mended"], zero("2135", "old_zip"));
+    assert_eq!(decisions[2]["mended"].as_array().unwrap().len(), 2);
+    assert_eq!(json(&read(folder.path(), "s.json"))["mended"], json(r#"{"zip": 2, "old_zip": 2}"#));
+    let table = run_in(folder.path(), "route main.leadway --leads leads.csv", "").exits(0).out;
+    assert!(table.contains("2 values of `zip` mended: a lost leading zero restored"), "{table}");
+    let csv = run_in(folder.path(), "route main.leadway --leads leads.csv --format csv", "").exits(0).out;
+    assert!(csv.contains(",zip: leading zero restored: 2134 -> 02134,"), "{csv}");
+}
+
+#[test]
 fn a_csv_of_decisions_is_a_csv() {
     let folder = small();
     let ran = run_in(folder.path(), &format!("route main.leadway --leads leads.csv --format csv {AT}"), "").exits(1);
     let mut reader = csv::Reader::from_reader(ran.out.as_bytes());
     assert_eq!(reader.headers().unwrap().iter().take(4).collect::<Vec<_>>(), ["lead", "line", "outcome", "rule"]);
-    assert_eq!(reader.records().map(|row| row.unwrap().len()).collect::<Vec<_>>(), [18; 5]);
+    assert_eq!(reader.records().map(|row| row.unwrap().len()).collect::<Vec<_>>(), [19; 5]);
 }
 
 #[test]
