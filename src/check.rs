@@ -23,6 +23,7 @@ mod names;
 mod order;
 mod people;
 mod pools;
+mod postal_codes;
 mod promises;
 mod records;
 mod roster;
@@ -156,6 +157,7 @@ fn lower<'a>(scope: &mut Scope<'a>, found: &Declarations<'a>, data: &DataFiles, 
         tests: Vec::new(),
         hash: String::new(),
     };
+    postal_codes::short_codes(&policy).into_iter().for_each(|found| scope.report(found));
     policy.hash = hash::hash(&policy);
     policy.guarantees = found.guarantees.iter().map(|guarantee| (*guarantee).clone()).collect();
     policy.goals = found.goals.iter().map(|goal| (*goal).clone()).collect();

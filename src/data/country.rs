@@ -107,7 +107,7 @@ static COUNTRIES: LazyLock<Countries> = LazyLock::new(|| {
     Countries { by_key, names }
 });
 
-fn code_of(country: &keshvar::Country) -> SmolStr {
+pub(super) fn code_of(country: &keshvar::Country) -> SmolStr {
     SmolStr::new(country.alpha2().to_string())
 }
 

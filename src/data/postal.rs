@@ -1,6 +1,7 @@
 //! Postal codes, read together with their country: upper case, usual spacing, and the leading zeros that spreadsheets drop.
 
-use crate::data::text;
+use crate::data::{country, text};
+use keshvar::CountryIterator;
 use smol_str::{SmolStr, format_smolstr};
 
 /// A postal code and what was done to it beyond case and white space.
@@ -41,6 +42,22 @@ const NUMERIC: [(&str, usize, usize); 27] = [
     ("EC", 6, 5),
     ("BR", 8, 7),
 ];
+
+/// The fewest letters and digits that a whole code of the country has, as far as that is known; of any country where none is named.
+pub fn shortest(country: Option<&str>) -> usize {
+    /// Iceland, the Faroe Islands and a few others.
+    const OF_ALL: usize = 3;
+    let Some(country) = country else { return OF_ALL };
+    if let Some((_, length, _)) = NUMERIC.iter().find(|(code, ..)| *code == country) {
+        return *length;
+    }
+    let format = CountryIterator::new().find(|known| country::code_of(known) == country);
+    let format = format.and_then(|known| known.postal_code_format());
+    let parsed = format.and_then(|format| regex_syntax::parse(format).ok());
+    let least = parsed.and_then(|format| format.properties().minimum_len()).unwrap_or(0);
+    // The space or hyphen in the middle is no letter.
+    least.saturating_sub(usize::from(format.is_some_and(|format| format.contains([' ', '-']))))
+}
 
 /// Reads a postal code. Without a country, or in one that [`NUMERIC`] does not list, letters, digits, spaces and hyphens with at least one digit
 /// among them are a postal code as they are.
