@@ -38,6 +38,8 @@ mod table_files;
 mod tables;
 mod targets;
 mod territories;
+mod test_files;
+mod tests;
 mod unused;
 mod words;
 
@@ -117,7 +119,8 @@ fn lower<'a>(scope: &mut Scope<'a>, found: &Declarations<'a>, data: &DataFiles, 
     }
     scope.guarantees(found);
     scope.goals(found);
-    scope.tests(found);
+    let tests =
+        scope.tests(found, &tests::Leads { fields: &fields, missing: &missing, experiments: &experiments }, data);
     scope.check_order(found, &routes, &rules);
 
     lets.extend(scope.unnamed_lets.values().cloned());
@@ -161,7 +164,7 @@ fn lower<'a>(scope: &mut Scope<'a>, found: &Declarations<'a>, data: &DataFiles, 
     policy.hash = hash::hash(&policy);
     policy.guarantees = found.guarantees.iter().map(|guarantee| (*guarantee).clone()).collect();
     policy.goals = found.goals.iter().map(|goal| (*goal).clone()).collect();
-    policy.tests = found.tests.iter().map(|test| (*test).clone()).collect();
+    policy.tests = tests;
     Some(policy)
 }
 

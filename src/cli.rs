@@ -9,6 +9,8 @@ pub mod init;
 pub mod output;
 pub mod route;
 pub mod shell;
+pub mod test;
+mod watch;
 
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;
@@ -55,6 +57,7 @@ enum Command {
     Check(check::Arguments),
     Route(route::Arguments),
     Explain(explain::Arguments),
+    Test(test::Arguments),
     Fmt(fmt::Arguments),
     Graph(graph::Arguments),
     Init(init::Arguments),
@@ -69,6 +72,7 @@ pub fn run(arguments: Arguments) -> Exit {
         Command::Check(arguments) => check::run(&arguments),
         Command::Route(arguments) => route::run(&arguments),
         Command::Explain(arguments) => explain::run(&arguments),
+        Command::Test(arguments) => test::run(&arguments),
         Command::Fmt(arguments) => fmt::run(&arguments),
         Command::Graph(arguments) => graph::run(&arguments),
         Command::Init(arguments) => init::run(&arguments),

@@ -32,5 +32,6 @@ pub mod report;
 pub mod router;
 pub mod sla;
 pub mod source;
+pub mod suite;
 pub mod syntax;
 pub mod world;

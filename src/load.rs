@@ -19,6 +19,11 @@ pub trait Reader {
     fn shown(&self, name: &str) -> String {
         name.to_owned()
     }
+
+    /// The names of the files in the folder itself, in order; none where there is no telling.
+    fn names(&self) -> Vec<String> {
+        Vec::new()
+    }
 }
 
 /// Why a file could not be read.
@@ -34,6 +39,10 @@ pub enum ReadFault {
 impl Reader for BTreeMap<String, Arc<[u8]>> {
     fn read(&self, name: &str) -> Result<Arc<[u8]>, ReadFault> {
         self.get(name).cloned().ok_or(ReadFault::NotFound)
+    }
+
+    fn names(&self) -> Vec<String> {
+        self.keys().filter(|name| !name.contains('/')).cloned().collect()
     }
 }
 
@@ -64,9 +73,33 @@ pub struct Compiled {
 /// # Errors
 /// Only where the policy itself cannot be read; whatever else is missing or broken is a diagnostic.
 pub fn load(name: &str, reader: &dyn Reader) -> Result<Loaded, ReadFault> {
+    load_all(name, &[], reader)
+}
+
+/// Reads the policy of this name with all that it includes and names, and the files of tests beside it: of `main.leadway` every
+/// `*.test.leadway` in its folder, of another `x.leadway` those whose name begins with `x.`.
+///
+/// # Errors
+/// As [`load`].
+pub fn load_with_tests(name: &str, reader: &dyn Reader) -> Result<Loaded, ReadFault> {
+    let stem = name.strip_suffix("leadway").filter(|stem| *stem != "main.").unwrap_or("");
+    let tests = |file: &String| file.ends_with(TESTS) && file.starts_with(stem) && file != name;
+    load_all(name, &reader.names().into_iter().filter(tests).collect::<Vec<_>>(), reader)
+}
+
+/// How the name of a file of tests ends.
+const TESTS: &str = ".test.leadway";
+
+fn load_all(name: &str, tests: &[String], reader: &dyn Reader) -> Result<Loaded, ReadFault> {
     let bytes = reader.read(name)?;
     let mut loading = Loading { reader, loaded: Loaded::default(), seen: BTreeMap::new() };
-    loading.add(name, &bytes, &mut vec![plain(name)]);
+    let mut open = vec![plain(name)];
+    loading.add(name, &bytes, &mut open);
+    for file in tests {
+        if !loading.seen.contains_key(file) {
+            loading.add(file, &reader.read(file)?, &mut open);
+        }
+    }
     let mut loaded = loading.loaded;
     let files: Vec<_> = loaded.files.iter().map(|(id, parsed)| (*id, &parsed.file)).collect();
     for (path, _) in check::data_paths(&files) {

@@ -5,6 +5,7 @@
 
 mod conditions;
 pub mod meaning;
+pub mod tests;
 pub mod words;
 
 use crate::source::Span;
@@ -98,7 +99,8 @@ pub struct Policy {
     pub tiers: Vec<Vec<SmolStr>>,
     pub guarantees: Vec<ast::Guarantee>,
     pub goals: Vec<ast::Goal>,
-    pub tests: Vec<ast::Test>,
+    #[serde(skip)]
+    pub tests: Vec<tests::TestCase>,
     /// SHA-256, in hexadecimal, of everything that a decision depends on: the policy's meaning and its data files.
     pub hash: String,
 }

@@ -64,6 +64,13 @@ impl Reader for Folder {
         let parts = from_here.components().filter(|part| *part != Component::CurDir);
         parts.collect::<PathBuf>().display().to_string()
     }
+
+    fn names(&self) -> Vec<String> {
+        let entries = std::fs::read_dir(&self.root).into_iter().flatten().flatten();
+        let mut names: Vec<String> = entries.filter_map(|entry| entry.file_name().into_string().ok()).collect();
+        names.sort();
+        names
+    }
 }
 
 fn fault(error: &io::Error) -> ReadFault {

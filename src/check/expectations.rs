@@ -1,134 +1,113 @@
-//! The tests of a policy: their leads are typed, and what they expect is there.
+//! What tests expect: that it is there, and that no two expectations of one lead contradict each other.
 
-use super::declarations::Declarations;
 use super::names::Kind;
 use super::scope::Scope;
-use super::words;
 use crate::diagnostic::Diagnostic;
-use crate::policy::Type;
+use crate::policy::tests::{Expected, ExpectedKind};
+use crate::policy::{GradeId, RuleId, ScoreId, SegmentId, SlaId};
 use crate::source::Span;
-use crate::syntax::ast::{self, ExpectationKind, LiteralKind};
-use rustc_hash::FxHashMap;
+use crate::syntax::ast::{self, ExpectationKind};
+use chrono_tz::Tz;
+use smol_str::SmolStr;
 
 impl Scope<'_> {
-    pub(super) fn tests(&mut self, found: &Declarations<'_>) {
-        let mut titles: FxHashMap<&str, Span> = FxHashMap::default();
-        for test in &found.tests {
-            if let Some(first) = titles.insert(&test.title.text, test.title.span) {
-                self.report(
-                    Diagnostic::error(
-                        "duplicate-name",
-                        test.title.span,
-                        format!("two tests are called `{}`", test.title.text),
-                    )
-                    .also(first, "the first is here")
-                    .help("say in each title what it shows"),
-                );
-            }
-            self.test_lead(test);
-            if let Some(at) = &test.at {
-                self.instant(&at.at);
-                if let Some(zone) = &at.zone {
-                    self.zone_named(&zone.text, zone.span);
-                }
-            }
-            for expectation in &test.expect {
-                self.expectation(&expectation.kind);
-            }
-        }
+    /// Those that mean something; what is wrong with the others is said.
+    pub(super) fn expectations(&mut self, written: &[ast::Expectation], zone: Tz) -> Vec<Expected> {
+        let expected = written.iter().filter_map(|expectation| {
+            let kind = self.expectation(&expectation.kind, zone)?;
+            Some(Expected { negated: expectation.negated, kind, span: expectation.span })
+        });
+        expected.collect()
     }
 
-    fn test_lead(&mut self, test: &ast::Test) {
-        let mut given: FxHashMap<&str, Span> = FxHashMap::default();
-        for field in &test.lead {
-            let name = &field.name;
-            if let Some(first) = given.insert(&name.text, name.span) {
-                self.report(
-                    Diagnostic::error("duplicate-name", name.span, format!("`{}` is given twice", name.text))
-                        .also(first, "first given here")
-                        .help("give each field once"),
-                );
+    fn expectation(&mut self, expected: &ExpectationKind, zone: Tz) -> Option<ExpectedKind> {
+        Some(match expected {
+            ExpectationKind::Rule(title) => ExpectedKind::Rule(self.rule_titled(title)?),
+            ExpectationKind::Fails { rule, record, name } => {
+                let on = match record {
+                    Some(record) => SmolStr::new(format!("{}.{}", record.text, name.text)),
+                    None => name.text.clone(),
+                };
+                ExpectedKind::Fails(self.rule_titled(rule)?, on)
             }
-            if !self.knows_leads() {
-                continue;
+            ExpectationKind::Otherwise => ExpectedKind::Otherwise,
+            ExpectationKind::Excluded(None) => ExpectedKind::Excluded(None),
+            ExpectationKind::Excluded(Some(title)) => {
+                ExpectedKind::Excluded(Some(self.resolve_text(Kind::Exclude, &title.text, title.span)?))
             }
-            let Some(known) = self.resolve(Kind::Field, name).and_then(|id| self.fields.get(id as usize)) else {
-                continue;
-            };
-            let ty = known.ty.clone();
-            if let ([_, second, ..], false) = (field.values.as_slice(), matches!(*ty, Type::SetOf(_))) {
-                let is = words::a_type(&ty);
-                self.report(
-                    Diagnostic::error(
-                        "type-mismatch",
-                        second.span,
-                        format!("`{}` is {is}, and has one value", name.text),
-                    )
-                    .help("give one value; only a set has several"),
-                );
-                continue;
+            ExpectationKind::Target(target) => ExpectedKind::Target(self.target(target)?),
+            ExpectationKind::Assignee(rep) => ExpectedKind::Assignee(self.rep(rep)?),
+            ExpectationKind::Sla(name) => ExpectedKind::Sla(SlaId(self.resolve(Kind::Sla, name)?)),
+            ExpectationKind::NoSla => ExpectedKind::NoSla,
+            ExpectationKind::Priority(priority) => ExpectedKind::Priority(priority.value),
+            ExpectationKind::Due(at) => ExpectedKind::Due(self.instant(at, zone)?),
+            ExpectationKind::Territory(name) => {
+                self.resolve(Kind::Territory, name)?;
+                ExpectedKind::Territory(self.territories.get(&name.text).cloned()?)
             }
-            for value in &field.values {
-                if super::comparisons::is_ordered(&ty) {
-                    if let Some(stretch) = self.stretch(value, &ty, &name.text) {
-                        self.within_type(&stretch.compared(ast::Op::Equal), &ty, &name.text, value.span);
+            ExpectationKind::Segment(name) => ExpectedKind::Segment(SegmentId(self.resolve(Kind::Segment, name)?)),
+            ExpectationKind::Score { name, value } => {
+                ExpectedKind::Score(ScoreId(self.resolve(Kind::Score, name)?), value.value)
+            }
+            ExpectationKind::Grade { name, value } => {
+                let id = self.resolve(Kind::Grade, name)?;
+                let steps = self.grades.get(id as usize)?;
+                match steps.get(&value.text) {
+                    Some(step) => ExpectedKind::Grade(GradeId(id), *step),
+                    None => {
+                        let options: Vec<_> = steps.keys().cloned().collect();
+                        self.outside_enum(&value.text, value.span, &name.text, &options);
+                        return None;
                     }
-                } else {
-                    self.literal(value, &ty, &name.text);
                 }
             }
-        }
+        })
     }
 
-    fn instant(&mut self, literal: &ast::Literal) {
-        if !matches!(literal.kind, LiteralKind::Date(_) | LiteralKind::Time(..)) {
-            let written = words::literal(literal);
+    fn rule_titled(&mut self, title: &ast::Text) -> Option<RuleId> {
+        self.resolve_text(Kind::Rule, &title.text, title.span).map(RuleId)
+    }
+
+    /// Says which expectations of one lead cannot hold together.
+    pub(super) fn contradictions(&mut self, expected: &[Expected]) {
+        for (at, later) in expected.iter().enumerate() {
+            let earlier = expected.iter().take(at).find(|earlier| contradict(earlier, later));
+            let Some(earlier) = earlier else { continue };
+            let place: Span = earlier.span;
             self.report(
-                Diagnostic::error("type-mismatch", literal.span, format!("`{written}` is not a time"))
-                    .help("write a time such as 2026-03-04 10:00"),
+                Diagnostic::error(
+                    "contradicting-expectations",
+                    later.span,
+                    "two expectations of one lead contradict each other",
+                )
+                .here("this one cannot hold")
+                .also(place, "where this one does")
+                .help("take one of them out"),
             );
         }
     }
+}
 
-    fn expectation(&mut self, expected: &ExpectationKind) {
-        match expected {
-            ExpectationKind::Rule(title) => {
-                self.resolve_text(Kind::Rule, &title.text, title.span);
-            }
-            ExpectationKind::Excluded(Some(title)) => {
-                self.resolve_text(Kind::Exclude, &title.text, title.span);
-            }
-            ExpectationKind::Otherwise
-            | ExpectationKind::Excluded(None)
-            | ExpectationKind::NoSla
-            | ExpectationKind::Priority(_) => {}
-            ExpectationKind::Target(target) => {
-                self.target(target);
-            }
-            ExpectationKind::Assignee(rep) => {
-                self.rep(rep);
-            }
-            ExpectationKind::Sla(name) => {
-                self.resolve(Kind::Sla, name);
-            }
-            ExpectationKind::Due(at) => self.instant(at),
-            ExpectationKind::Territory(name) => {
-                self.resolve(Kind::Territory, name);
-            }
-            ExpectationKind::Segment(name) => {
-                self.resolve(Kind::Segment, name);
-            }
-            ExpectationKind::Score { name, .. } => {
-                self.resolve(Kind::Score, name);
-            }
-            ExpectationKind::Grade { name, value } => {
-                let steps = self.resolve(Kind::Grade, name).and_then(|id| self.grades.get(id as usize));
-                let Some(steps) = steps else { return };
-                if !steps.contains_key(&value.text) {
-                    let options: Vec<_> = steps.keys().cloned().collect();
-                    self.outside_enum(&value.text, value.span, &name.text, &options);
-                }
-            }
-        }
+fn contradict(one: &Expected, other: &Expected) -> bool {
+    use ExpectedKind as K;
+    match (one.negated, other.negated) {
+        (true, true) => false,
+        (true, false) | (false, true) => one.kind == other.kind,
+        (false, false) => match (&one.kind, &other.kind) {
+            (K::Excluded(a), K::Excluded(b)) => a.is_some() && b.is_some() && a != b,
+            (K::Excluded(_), other) | (other, K::Excluded(_)) => !matches!(other, K::Fails(..)),
+            (K::Sla(_), K::NoSla) | (K::NoSla, K::Sla(_) | K::Due(_)) | (K::Due(_), K::NoSla) => true,
+            (K::Rule(_), K::Otherwise) | (K::Otherwise, K::Rule(_)) => true,
+            (K::Rule(a), K::Fails(b, _)) | (K::Fails(b, _), K::Rule(a)) => a == b,
+            (K::Fails(a, x), K::Fails(b, y)) => a == b && x != y,
+            (K::Score(a, x), K::Score(b, y)) => a == b && x != y,
+            (K::Grade(a, x), K::Grade(b, y)) => a == b && x != y,
+            (K::Rule(_), K::Rule(_))
+            | (K::Assignee(_), K::Assignee(_))
+            | (K::Sla(_), K::Sla(_))
+            | (K::Priority(_), K::Priority(_))
+            | (K::Due(_), K::Due(_)) => one.kind != other.kind,
+            _ => false,
+        },
     }
 }

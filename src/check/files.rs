@@ -33,6 +33,7 @@ pub fn data_paths<F: Borrow<ast::File>>(files: &[(FileId, F)]) -> Vec<(String, S
                 TableRows::File(path) => vec![path],
                 TableRows::Written(_) => Vec::new(),
             },
+            ItemKind::Test(test) => test.leads.iter().collect(),
             _ => Vec::new(),
         };
         for path in named {

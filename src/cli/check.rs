@@ -3,14 +3,10 @@
 mod baseline;
 mod fix;
 
-use super::{Exit, Failure, output};
+use super::{Exit, Failure, output, watch};
 use crate::accepted::{self, Accepted};
-use crate::world;
 use clap::Args;
-use notify::{RecursiveMode, Watcher};
-use std::path::{Path, PathBuf};
-use std::sync::mpsc;
-use std::time::Duration;
+use std::path::PathBuf;
 
 /// Check a policy and everything that it names
 #[derive(Debug, Args)]
@@ -56,7 +52,7 @@ pub struct Arguments {
 
 pub fn run(arguments: &Arguments) -> Result<Exit, Failure> {
     if arguments.watch {
-        return watch(arguments);
+        return watch::run(&arguments.policy, || once(arguments));
     }
     if arguments.fix && fix::run(&arguments.policy, arguments.diff)? == Exit::Findings {
         return Ok(Exit::Findings);
@@ -68,7 +64,7 @@ pub fn run(arguments: &Arguments) -> Result<Exit, Failure> {
 }
 
 fn once(arguments: &Arguments) -> Result<Exit, Failure> {
-    let compiled = output::load(&arguments.policy)?.compile();
+    let compiled = output::load_with_tests(&arguments.policy)?.compile();
     let baseline = match &arguments.baseline {
         Some(path) if !arguments.write_baseline => Some(baseline::read(path)?),
         _ => None,
@@ -94,33 +90,4 @@ fn once(arguments: &Arguments) -> Result<Exit, Failure> {
 /// `1 finding is`, `2 findings are`.
 fn counted(count: usize, one: &str, many: &str) -> String {
     format!("{count} {}", if count == 1 { one } else { many })
-}
-
-/// Editors write a file in several steps: what comes within this time is one change.
-const SETTLE: Duration = Duration::from_millis(100);
-
-fn watch(arguments: &Arguments) -> Result<Exit, Failure> {
-    let cannot = |error: notify::Error| Failure::new(format!("cannot watch the policy's folder: {error}"));
-    let (changed, changes) = mpsc::channel();
-    let mut watcher = notify::recommended_watcher(move |event: notify::Result<notify::Event>| {
-        if event.is_ok_and(|event| !event.kind.is_access()) {
-            // The receiver is gone only when the command ends.
-            let _ = changed.send(());
-        }
-    })
-    .map_err(cannot)?;
-    let folder = arguments.policy.parent().filter(|folder| *folder != Path::new("")).unwrap_or(Path::new("."));
-    watcher.watch(folder, RecursiveMode::Recursive).map_err(cannot)?;
-    loop {
-        let watch = world::Watch::start();
-        match once(arguments) {
-            Ok(_) => output::say(&format!("checked in {:.0} ms, waiting for changes\n", watch.seconds() * 1e3)),
-            Err(failure) => output::say_error(&failure.message, failure.help.as_deref()),
-        }
-        if changes.recv().is_err() {
-            return Ok(Exit::Fine);
-        }
-        while changes.recv_timeout(SETTLE).is_ok() {}
-        output::say("\n");
-    }
 }

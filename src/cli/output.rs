@@ -85,6 +85,12 @@ pub fn findings(diagnostics: &[Diagnostic], sources: &Sources, format: Findings,
     }
 }
 
+/// Reads a policy, all that it names, and the files of tests beside it.
+pub fn load_with_tests(policy: &Path) -> Result<Loaded, Failure> {
+    let (folder, name) = world::Folder::of(policy);
+    load::load_with_tests(&name, &folder).map_err(|fault| unreadable(policy, &fault))
+}
+
 /// Reads a policy and all that it names.
 pub fn load(policy: &Path) -> Result<Loaded, Failure> {
     let (folder, name) = world::Folder::of(policy);
@@ -104,7 +110,16 @@ pub fn unreadable(policy: &Path, fault: &ReadFault) -> Failure {
 
 /// Reads and checks a policy that is to be run: with errors, they are shown and nothing runs.
 pub fn runnable(policy: &Path) -> Result<(crate::policy::Policy, Sources), Failure> {
-    let Compiled { sources, policy: checked, diagnostics, .. } = load(policy)?.compile();
+    checked(policy, load(policy)?)
+}
+
+/// As [`runnable`], with the files of tests.
+pub fn testable(policy: &Path) -> Result<(crate::policy::Policy, Sources), Failure> {
+    checked(policy, load_with_tests(policy)?)
+}
+
+fn checked(policy: &Path, loaded: Loaded) -> Result<(crate::policy::Policy, Sources), Failure> {
+    let Compiled { sources, policy: checked, diagnostics, .. } = loaded.compile();
     match checked {
         Some(checked) => Ok((checked, sources)),
         None => {

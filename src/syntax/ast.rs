@@ -1117,8 +1117,29 @@ pub enum MeasureKind {
 pub struct Test {
     pub title: Text,
     pub lead: Vec<TestField>,
+    /// Leads and what is expected of each, in a CSV file.
+    pub leads: Option<Text>,
+    pub cases: Option<Cases>,
     pub at: Option<TestInstant>,
+    /// The arm of an experiment, and the experiment; without it the test sees no experiment.
+    pub arm: Option<(Name, Name)>,
     pub expect: Vec<Expectation>,
+}
+
+/// Leads that differ in a few fields, a row each.
+#[derive(Debug, Clone, Serialize)]
+pub struct Cases {
+    pub fields: Vec<Name>,
+    pub rows: Vec<Case>,
+}
+
+#[derive(Debug, Clone, Serialize)]
+pub struct Case {
+    /// One for each field: its values, none for `missing`.
+    pub values: Vec<Vec<Literal>>,
+    pub expect: Vec<Expectation>,
+    #[serde(skip)]
+    pub span: Span,
 }
 
 #[derive(Debug, Clone, Serialize)]
@@ -1137,6 +1158,9 @@ pub struct TestInstant {
 
 #[derive(Debug, Clone, Serialize)]
 pub struct Expectation {
+    /// `not` stands before it.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub negated: bool,
     pub kind: ExpectationKind,
     #[serde(skip)]
     pub span: Span,
@@ -1145,6 +1169,12 @@ pub struct Expectation {
 #[derive(Debug, Clone, Serialize)]
 pub enum ExpectationKind {
     Rule(Text),
+    /// `rule "X" fails on employees`: it is tried, and this is the first question that fails.
+    Fails {
+        rule: Text,
+        record: Option<Name>,
+        name: Name,
+    },
     /// `otherwise`
     Otherwise,
     /// `excluded`, `excluded "Sanctioned countries"`

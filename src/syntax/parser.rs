@@ -12,6 +12,7 @@ mod promises;
 mod routes;
 mod segments;
 mod slas;
+mod tests;
 mod values;
 
 use super::ast::{Item, ItemKind};

@@ -173,12 +173,18 @@ pub fn words(rule: Rule) -> Words {
         Rule::share_to_reps => Thing("`assigned to a rep`"),
         Rule::breaches => Thing("`breaches`"),
         Rule::conversion => Thing("`conversion`"),
-        Rule::test_clause => Thing("`lead`, `at` or `expect`"),
+        Rule::test_clause => Thing("`lead`, `leads from`, `cases`, `at`, `in arm` or `expect`"),
+        Rule::test_leads => Thing("`leads from`"),
+        Rule::test_cases => Thing("`cases`"),
+        Rule::test_case => Thing("a case"),
+        Rule::case_value => Thing("a value"),
+        Rule::test_arm => Thing("`in arm`"),
         Rule::test_lead => Thing("`lead`"),
         Rule::test_field => Thing("a field"),
         Rule::test_at => Thing("`at`"),
         Rule::test_expect => Thing("`expect`"),
         Rule::expectation => Thing(r#"what to expect, such as `rule "..."`, `pool NAME` or `sla NAME`"#),
+        Rule::expect_fails => Thing("`rule \"...\" fails on`"),
         Rule::expect_rule => Thing("`rule`"),
         Rule::expect_excluded => Thing("`excluded`"),
         Rule::expect_assignee => Thing("`assignee`"),
@@ -307,6 +313,8 @@ pub fn words(rule: Rule) -> Words {
         | Rule::rule_clause_alone
         | Rule::arm_alone
         | Rule::claim_alone
+        | Rule::expected
+        | Rule::test_case_alone
         | Rule::test_clause_alone
         | Rule::letter
         | Rule::reserved => Silent,
@@ -320,6 +328,7 @@ pub fn words(rule: Rule) -> Words {
         Rule::k_an => Keyword("an"),
         Rule::k_and => Keyword("and"),
         Rule::k_any => Keyword("any"),
+        Rule::k_arm => Keyword("arm"),
         Rule::k_arrives => Keyword("arrives"),
         Rule::k_assign => Keyword("assign"),
         Rule::k_assigned => Keyword("assigned"),
@@ -335,6 +344,7 @@ pub fn words(rule: Rule) -> Words {
         Rule::k_by => Keyword("by"),
         Rule::k_calendar => Keyword("calendar"),
         Rule::k_cap => Keyword("cap"),
+        Rule::k_cases => Keyword("cases"),
         Rule::k_catch => Keyword("catch"),
         Rule::k_clock => Keyword("clock"),
         Rule::k_closed => Keyword("closed"),
@@ -369,6 +379,7 @@ pub fn words(rule: Rule) -> Words {
         Rule::k_exclusive => Keyword("exclusive"),
         Rule::k_expect => Keyword("expect"),
         Rule::k_experiment => Keyword("experiment"),
+        Rule::k_fails => Keyword("fails"),
         Rule::k_finally => Keyword("finally"),
         Rule::k_first => Keyword("first"),
         Rule::k_for => Keyword("for"),

@@ -7,6 +7,7 @@ mod findings;
 mod policies;
 mod reference;
 mod route;
+mod tests;
 
 use crate::house::root;
 use std::path::Path;

@@ -6,9 +6,11 @@ use leadway::diagnostic::{Diagnostic, Severity, pages};
 use leadway::format::format;
 use leadway::load::{self, ReadFault, Reader};
 use leadway::source::FileId;
+use leadway::suite::{self, Suite};
 use leadway::syntax;
 use regex::Regex;
 use std::collections::{BTreeMap, BTreeSet};
+use std::num::NonZero;
 use std::sync::Arc;
 
 /// Pages whose bad example cannot stand on a page.
@@ -106,7 +108,7 @@ impl Reader for Folder {
     }
 }
 
-/// The findings of an example: a `leadway` block is the policy, a block that is named (`csv lists/x.csv`) a file beside it.
+/// The findings of an example, its tests run: a `leadway` block is the policy, a block that is named (`csv lists/x.csv`) a file beside it.
 /// What every policy has and the example leaves out is put behind it.
 fn findings(example: &[Block]) -> Vec<Diagnostic> {
     let mut files: BTreeMap<String, Arc<[u8]>> = BTreeMap::new();
@@ -129,7 +131,14 @@ fn findings(example: &[Block]) -> Vec<Diagnostic> {
     }
     files.insert("main.leadway".to_string(), policy.into_bytes().into());
     let compiled = load::compile("main.leadway", &Folder(files)).unwrap();
-    accepted::accept(&compiled, Vec::new(), false, None).diagnostics
+    let mut found = accepted::accept(&compiled, Vec::new(), false, None).diagnostics;
+    if let Some(policy) = compiled.policy {
+        let suite = Suite::new(&policy);
+        let all: Vec<usize> = (0..policy.tests.len()).collect();
+        let verdicts = suite.run_all(&policy, &all, NonZero::<usize>::MIN);
+        found.extend(suite::diagnostics(&suite, &policy, &verdicts));
+    }
+    found
 }
 
 #[test]

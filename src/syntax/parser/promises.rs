@@ -1,9 +1,8 @@
-//! Experiments, guarantees, goals and tests.
+//! Experiments, guarantees and goals.
 
-use super::{Builder, Pair, Parts, Rule, messages};
+use super::{Builder, Pair, Parts, Rule};
 use crate::syntax::ast::{
-    Arm, Claim, Expectation, ExpectationKind, Experiment, ExperimentKey, Goal, Guarantee, ItemKind, Measure,
-    MeasureKind, Outcome, Test, TestField, TestInstant,
+    Arm, Claim, Experiment, ExperimentKey, Goal, Guarantee, ItemKind, Measure, MeasureKind, Outcome,
 };
 
 impl Builder<'_> {
@@ -83,72 +82,5 @@ impl Builder<'_> {
             _ => return None,
         };
         Some(Measure { kind, op, span })
-    }
-
-    pub(super) fn test(&mut self, mut parts: Parts<'_>) -> Option<ItemKind> {
-        let title = self.text(&mut parts)?;
-        let mut test = Test { title, lead: Vec::new(), at: None, expect: Vec::new() };
-        self.clauses(parts, Rule::test_clause_alone, |builder, pair| {
-            let inner = Parts::of(&pair).0.next()?;
-            let mut parts = Parts::of(&inner);
-            match inner.as_rule() {
-                Rule::test_lead => {
-                    parts.take(Rule::open)?;
-                    for field in parts.take_all(Rule::test_field) {
-                        test.lead.push(builder.test_field(&field)?);
-                    }
-                }
-                Rule::test_at => {
-                    let instant = TestInstant { at: builder.literal(&mut parts)?, zone: builder.text(&mut parts) };
-                    if test.at.replace(instant).is_some() {
-                        builder.tell(messages::twice(builder.span(&inner), "at"));
-                    }
-                }
-                _ => {
-                    for expectation in parts.take_all(Rule::expectation) {
-                        let kind = builder.expectation(&expectation)?;
-                        test.expect.push(Expectation { kind, span: builder.span(&expectation) });
-                    }
-                }
-            }
-            Some(())
-        });
-        Some(ItemKind::Test(test))
-    }
-
-    fn test_field(&mut self, pair: &Pair<'_, Rule>) -> Option<TestField> {
-        let mut parts = Parts::of(pair);
-        let name = self.name(&mut parts)?;
-        self.starts.push(name.span.start);
-        Some(TestField { name, values: self.literals(&mut parts) })
-    }
-
-    fn expectation(&mut self, pair: &Pair<'_, Rule>) -> Option<ExpectationKind> {
-        let mut whole = Parts::of(pair);
-        let inner = whole.0.peek()?;
-        let mut parts = Parts::of(&inner);
-        Some(match inner.as_rule() {
-            Rule::expect_rule => ExpectationKind::Rule(self.text(&mut parts)?),
-            Rule::k_otherwise => ExpectationKind::Otherwise,
-            Rule::expect_excluded => ExpectationKind::Excluded(self.text(&mut parts)),
-            Rule::expect_assignee => ExpectationKind::Assignee(self.name(&mut parts)?),
-            Rule::expect_no_sla => ExpectationKind::NoSla,
-            Rule::expect_sla => ExpectationKind::Sla(self.name(&mut parts)?),
-            Rule::expect_priority => ExpectationKind::Priority(self.whole(&mut parts)?),
-            Rule::expect_due => ExpectationKind::Due(self.literal(&mut parts)?),
-            Rule::expect_territory => ExpectationKind::Territory(self.name(&mut parts)?),
-            Rule::expect_segment => ExpectationKind::Segment(self.name(&mut parts)?),
-            Rule::expect_score => {
-                let name = self.name(&mut parts)?;
-                self.equals(&mut parts)?;
-                ExpectationKind::Score { name, value: self.whole(&mut parts)? }
-            }
-            Rule::expect_grade => {
-                let name = self.name(&mut parts)?;
-                self.equals(&mut parts)?;
-                ExpectationKind::Grade { name, value: self.name(&mut parts)? }
-            }
-            _ => ExpectationKind::Target(self.target(&mut whole)?),
-        })
     }
 }

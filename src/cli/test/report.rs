@@ -1,0 +1,134 @@
+//! The result of a run of tests: the line for people, JSON and JUnit for machines.
+
+use super::Run;
+use crate::cli::Failure;
+use crate::policy::tests::TestCase;
+use crate::source::Span;
+use crate::suite::{self, Verdict};
+use quick_junit::{NonSuccessKind, Report, TestCase as Reported, TestCaseStatus, TestSuite};
+use serde::Serialize;
+use std::time::Duration;
+
+/// `12 tests: 11 passed, 1 failed (3 ms)`.
+pub fn summary(run: &Run) -> String {
+    let failed = failed(run);
+    let all = run.verdicts.len();
+    let tests = if all == 1 { "test" } else { "tests" };
+    let left_out = if run.left_out == 0 { String::new() } else { format!(", {} left out by the filter", run.left_out) };
+    format!("{all} {tests}: {} passed, {failed} failed{left_out} ({:.0} ms)\n", all - failed, run.seconds * 1e3)
+}
+
+fn failed(run: &Run) -> usize {
+    run.verdicts.iter().filter(|verdict| !verdict.passed()).count()
+}
+
+#[derive(Serialize)]
+struct Result<'a> {
+    tests: Vec<One<'a>>,
+    summary: Summary,
+}
+
+#[derive(Serialize)]
+struct Summary {
+    tests: usize,
+    passed: usize,
+    failed: usize,
+    left_out: usize,
+}
+
+#[derive(Serialize)]
+struct One<'a> {
+    title: &'a str,
+    file: &'a str,
+    /// Of the block, the case, or, where the lead stands in a data file, that file's row.
+    line: u32,
+    /// The data file's line, where the lead stands in one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    row: Option<u32>,
+    passed: bool,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    mismatches: Vec<Mismatch<'a>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    why: Vec<String>,
+}
+
+#[derive(Serialize)]
+struct Mismatch<'a> {
+    expected: &'a str,
+    got: &'a str,
+    line: u32,
+}
+
+pub fn json(run: &Run) -> std::result::Result<String, Failure> {
+    let failed = failed(run);
+    let all = run.verdicts.len();
+    let summary = Summary { tests: all, passed: all - failed, failed, left_out: run.left_out };
+    let tests = run.verdicts.iter().filter_map(|verdict| one(run, verdict)).collect();
+    let text = serde_json::to_string_pretty(&Result { tests, summary });
+    text.map(|text| text + "\n").map_err(|error| Failure::new(error.to_string()))
+}
+
+fn one<'a>(run: &'a Run, verdict: &'a Verdict) -> Option<One<'a>> {
+    let case = run.policy.tests.get(verdict.case)?;
+    let (file, line) = place(run, case);
+    let mismatches = verdict.mismatches.iter().map(|mismatch| {
+        let span = case.expect.get(mismatch.expectation).map_or(case.span, |expected| expected.span);
+        Mismatch { expected: &mismatch.expected, got: &mismatch.got, line: line_of(run, span) }
+    });
+    Some(One {
+        title: &case.title,
+        file,
+        line,
+        row: case.line,
+        passed: verdict.passed(),
+        mismatches: mismatches.collect(),
+        why: if verdict.passed() { Vec::new() } else { suite::told(run.suite, case, verdict) },
+    })
+}
+
+fn line_of(run: &Run, span: Span) -> u32 {
+    run.sources.get(span.file).map_or(0, |file| file.place(span.start).line)
+}
+
+fn place<'a>(run: &'a Run, case: &TestCase) -> (&'a str, u32) {
+    let file = run.sources.get(case.span.file).map_or("", |file| file.name.as_str());
+    (file, line_of(run, case.span))
+}
+
+/// One suite a file; times are not measured for each test, since most take microseconds.
+pub fn junit(run: &Run) -> std::result::Result<String, Failure> {
+    let mut report = Report::new("leadway");
+    report.set_time(Duration::from_secs_f64(run.seconds));
+    let mut suites: Vec<TestSuite> = Vec::new();
+    for verdict in run.verdicts {
+        let Some(case) = run.policy.tests.get(verdict.case) else { continue };
+        let (file, line) = place(run, case);
+        let status = match verdict.passed() {
+            true => TestCaseStatus::success(),
+            false => {
+                let mut status = TestCaseStatus::non_success(NonSuccessKind::Failure);
+                let differ = verdict.mismatches.iter();
+                let differ: Vec<String> =
+                    differ.map(|mismatch| format!("expected {}, got {}", mismatch.expected, mismatch.got)).collect();
+                status.set_message(differ.join("; "));
+                let why = suite::told(run.suite, case, verdict);
+                status.set_description(differ.into_iter().chain(why).collect::<Vec<_>>().join("\n"));
+                status
+            }
+        };
+        let mut reported = Reported::new(case.title.as_str(), status);
+        reported.set_classname(file);
+        reported.extra.insert("file".into(), file.into());
+        reported.extra.insert("line".into(), line.to_string().into());
+        match suites.iter_mut().find(|suite| suite.name.as_str() == file) {
+            Some(suite) => _ = suite.add_test_case(reported),
+            None => {
+                let mut suite = TestSuite::new(file);
+                suite.add_test_case(reported);
+                suites.push(suite);
+            }
+        }
+    }
+    report.add_test_suites(suites);
+    report.to_string().map_err(|error| Failure::new(error.to_string()))
+}
