@@ -1,14 +1,20 @@
-//! Many leads: raw leads to decisions, with what a value comes to remembered by the bytes it came as.
+//! Many leads: raw leads to matches, with what a value comes to remembered by the bytes it came as.
 //!
 //! Reading a value (folding, normalising, looking for its atom) costs more than deciding a lead, and the values of leads repeat.
 //! Each field remembers what its values came to; a field whose values hardly repeat, as an email's, stops remembering.
+//!
+//! Matching a lead depends on no other, and goes on in as many threads as there are. Assigning one depends on all before it: a
+//! [`Block`] of matched leads is assigned when those of the blocks before are.
 
-use crate::assign::Assignment;
-use crate::decision::Decided;
+mod block;
+
+pub use block::{Block, Turns};
+
+use crate::assign::{Asked, Assignment};
 use crate::graph::{Codes, FieldCode};
 use crate::lead::{DateOrders, Form, Lead, Plan, RawLead};
 use crate::matcher::{self, Facts, Match, Matcher, Outcome};
-use crate::policy::{FieldId, QueueId, Target, Type, Value};
+use crate::policy::{FieldId, Instant, QueueId, Target, Type, Value};
 use crate::router::{Moment, Router};
 use rustc_hash::FxHashMap;
 use std::sync::Arc;
@@ -35,6 +41,24 @@ pub enum When<'r> {
     Moment(&'r Moment),
     /// Each at the instant in this field; a lead without one is an error.
     Field(FieldId),
+}
+
+/// A lead that was matched, and that nobody has yet.
+#[derive(Debug)]
+pub struct Matched<'a> {
+    /// What names the lead: see [`crate::policy::Policy::id_field`].
+    pub id: Option<&'a str>,
+    /// Where it stands in the input: its line, from 1.
+    pub line: u64,
+    /// What could not be read, and so counts as missing.
+    pub bad_values: &'a [crate::lead::BadValue],
+    /// What was mended when it was read.
+    pub notes: &'a [crate::lead::Note],
+    /// The queue of `on bad lead`, where a required field is missing or bad.
+    pub bad: Option<QueueId>,
+    pub found: &'a Match,
+    pub asked: Asked,
+    pub at: Instant,
 }
 
 /// A lead that could not be decided.
@@ -74,7 +98,7 @@ impl<'r> Batch<'r> {
         let policy = router.policy();
         let coder = &router.graph().coder;
         // Records are found by values, and experiments hash them.
-        let needs_values = !policy.records.is_empty() || !policy.experiments.is_empty();
+        let needs_values = !policy.records.is_empty() || !policy.experiments.is_empty() || router.crews().asks_values();
         let dependent = |ty: &Type| matches!(ty, Type::Region { of: Some(_) } | Type::PostalCode { of: Some(_) });
         let decided_at = match &clock {
             When::Field(field) => Some(*field),
@@ -106,12 +130,12 @@ impl<'r> Batch<'r> {
         }
     }
 
-    /// Decides a lead and hands the decision on.
+    /// Matches a lead and hands the match on.
     ///
     /// # Errors
     /// Where a required field is missing or bad and the policy has no `on bad lead`, where `strict` holds and a value is bad, and
     /// where the lead has no instant to be decided at.
-    pub fn decide(&mut self, raw: &RawLead, take: impl FnOnce(&Decided)) -> Result<(), Undecided> {
+    pub fn decide(&mut self, raw: &RawLead, take: impl FnOnce(Matched)) -> Result<(), Undecided> {
         self.read(raw);
         let policy = self.router.policy();
         let id = self.id.and_then(|id| raw.field(self.plan, id));
@@ -125,20 +149,11 @@ impl<'r> Batch<'r> {
         if (self.strict && !self.lead.faults.is_empty()) || (bad && policy.on_bad_lead.is_none()) {
             return Err(undecided(&self.lead.faults));
         }
-        let decided = |found: &Match, assignment: Option<&Assignment>| {
-            take(&Decided {
-                id,
-                line: raw.line,
-                bad_values: &self.lead.faults,
-                notes: &self.lead.notes,
-                bad,
-                found,
-                assignment,
-            });
-        };
+        let (line, bad_values, notes) = (raw.line, &self.lead.faults[..], &self.lead.notes[..]);
         if let Some(queue) = policy.on_bad_lead.filter(|_| bad) {
-            let (found, assignment) = to_queue(queue);
-            decided(&found, Some(&assignment));
+            let (found, _) = to_queue(queue);
+            let at = Instant { micros: 0, offset: 0 };
+            take(Matched { id, line, bad_values, notes, bad: Some(queue), found: &found, asked: Asked::default(), at });
             return Ok(());
         }
         let own;
@@ -166,8 +181,8 @@ impl<'r> Batch<'r> {
         let facts = Facts { values, at: moment.at, calendars, records: &records };
         let key_text = |subject| router.graph().key_text(&facts, subject);
         let found = self.matcher.decide(&mut self.codes, &moment.clock, &records, key_text);
-        let assignment = router.assign(found, moment.at, &mut |_| {});
-        decided(found, assignment.as_ref());
+        let asked = if router.crews().asks_values() { router.asked(&facts) } else { Asked::default() };
+        take(Matched { id, line, bad_values, notes, bad: None, found, asked, at: moment.at });
         Ok(())
     }
 
@@ -233,7 +248,7 @@ impl<'r> Batch<'r> {
 /// The decision of `on bad lead`: no rule was tried.
 pub fn to_queue(queue: QueueId) -> (Match, Assignment) {
     let found = Match { outcome: Outcome::None, targets: vec![Target::Queue(queue)], ..Match::default() };
-    (found, Assignment { choice: 0, pools: Vec::new(), assignee: None, queue: Some(queue) })
+    (found, Assignment::to_queue(queue))
 }
 
 fn no_instant(field: FieldId, policy: &crate::policy::Policy) -> crate::lead::BadValue {

@@ -56,6 +56,15 @@ impl Calendars {
         span.is_some_and(|span| span.start <= instant)
     }
 
+    /// Whether the calendar is open at an instant, with a window around it throughout which that holds: from, and before when.
+    pub fn window(&self, calendar: CalendarId, instant: i64) -> (bool, i64, i64) {
+        match self.year(calendar, year_of(instant)).and_then(|year| year.next_span(instant)) {
+            Some(span) if span.start <= instant => (true, span.start, span.end),
+            Some(span) => (false, instant, span.start),
+            None => (false, instant, year_start(year_of(instant) + 1).max(instant.saturating_add(1))),
+        }
+    }
+
     /// The first instant from `from` on at which the calendar is open: `from` itself where it is open then.
     pub fn next_opening(&self, calendar: CalendarId, from: i64) -> Option<i64> {
         let span = self.years_from(calendar, from).find_map(|year| year.next_span(from))?;

@@ -88,3 +88,18 @@ pub struct Match {
     /// The experiment on the rule, and the arm that the lead's key falls in.
     pub arm: Option<(ExperimentId, u32)>,
 }
+
+impl Match {
+    /// Becomes another, in the room that it has.
+    pub fn take_over(&mut self, other: &Match) {
+        let Match { outcome, targets, sla, priority, territory, segments, scores, grades, records, rows, arm } = other;
+        (self.outcome, self.sla, self.priority) = (*outcome, *sla, *priority);
+        (self.territory, self.arm) = (*territory, *arm);
+        self.targets.clone_from(targets);
+        self.segments.clone_from(segments);
+        self.scores.clone_from(scores);
+        self.grades.clone_from(grades);
+        self.records.clone_from(records);
+        self.rows.clone_from(rows);
+    }
+}

@@ -23,22 +23,23 @@
 //! assert_eq!(router.rule(&decision.found).map(|rule| rule.title.as_str()), Some("Large, in Germany"));
 //! ```
 
-use crate::assign::{Assignment, Roster, Tried};
+use crate::assign::{Asked, Assignment, Crews, Request, State};
 use crate::data::records::{self, Found, RecordIndex};
 use crate::data::time;
 use crate::graph::{Clock, Graph};
-
 use crate::matcher::{Facts, Match, Matcher, Outcome, RecordMatch, reference::Reference};
-use crate::policy::{CalendarId, Instant, Policy, RecordsId, Rule, SlaId, Target, Value};
+use crate::policy::{CalendarId, Instant, Policy, RecordsId, Rule, SlaId, Value};
 use crate::sla::staff::Staff;
 use crate::sla::{FollowUp, Given, Holder};
+use std::sync::Arc;
 
 /// A policy that is ready to decide.
 pub struct Router {
-    policy: Policy,
+    policy: Arc<Policy>,
     graph: Graph,
     staff: Staff,
     records: Vec<RecordIndex>,
+    crews: Crews,
 }
 
 /// What became of a lead.
@@ -63,7 +64,9 @@ impl Router {
         let graph = Graph::build(&policy);
         let staff = Staff::new(&policy);
         let records = policy.records.iter().map(RecordIndex::new).collect();
-        Router { policy, graph, staff, records }
+        let policy = Arc::new(policy);
+        let crews = Crews::new(Arc::clone(&policy), staff.calendars().clone());
+        Router { policy, graph, staff, records, crews }
     }
 
     pub fn policy(&self) -> &Policy {
@@ -72,6 +75,11 @@ impl Router {
 
     pub fn graph(&self) -> &Graph {
         &self.graph
+    }
+
+    /// The people in their pools and teams, ready to be assigned.
+    pub fn crews(&self) -> &Crews {
+        &self.crews
     }
 
     /// Reads an instant as people write one; without an offset it is in the policy's zone.
@@ -90,14 +98,26 @@ impl Router {
         self.staff.calendars().contains(calendar, at.micros)
     }
 
-    /// Decides one lead: its values by [`crate::policy::FieldId`].
+    /// Decides one lead as the first ever: its values by [`crate::policy::FieldId`].
     pub fn decide(&self, values: &[Value], at: Instant) -> Decision {
+        self.decide_next(&mut State::new(&self.crews), None, values, at)
+    }
+
+    /// Decides one lead after others: `state` is what assignment remembers of them. It remembers this one under the name
+    /// `lead`, if there is one.
+    pub fn decide_next(&self, state: &mut State, lead: Option<&str>, values: &[Value], at: Instant) -> Decision {
         let moment = self.moment(at);
         let records = self.match_records(values, &moment);
         let facts = Facts { values, at, calendars: &moment.open, records: &records };
         let found = Matcher::new(&self.graph).decide_facts(&facts).clone();
-        let assignment = self.assign(&found, at, &mut |_| {});
+        let request = Request { found: &found, asked: &self.asked(&facts), at, lead, never: &[] };
+        let assignment = self.crews.assign(state, &request);
         Decision { found, assignment }
+    }
+
+    /// What assignment asks of a lead's values.
+    pub fn asked(&self, facts: &Facts) -> Asked {
+        self.crews.asked(|subject| self.graph.key_text(facts, subject))
     }
 
     /// The row of each records block that belongs to the lead, by [`RecordsId`].
@@ -124,28 +144,8 @@ impl Router {
         Some(index.find(|subject| lead.value(subject), |condition| lead.holds(condition)))
     }
 
-    /// Who takes a matched lead at an instant.
-    pub fn assign(&self, found: &Match, at: Instant, trace: &mut dyn FnMut(Tried)) -> Option<Assignment> {
-        let roster = Roster { policy: &self.policy, at, is_open: &|calendar| self.is_open(calendar, at) };
-        roster.assign(&found.targets, &|target| self.owner(found, target), trace)
-    }
-
-    /// What the column of a matched record that a target speaks of holds.
-    fn owner(&self, found: &Match, target: &Target) -> Value {
-        let (Target::Owner { records, column, .. }
-        | Target::TeamOfOwner { records, column }
-        | Target::ManagerOfOwner { records, column }) = target
-        else {
-            return Value::Missing;
-        };
-        let Some(RecordMatch::Row(row)) = found.records.get(records.at()) else { return Value::Missing };
-        let rows = self.policy.records.get(records.at()).map(|records| &records.rows);
-        let row = rows.and_then(|rows| rows.get(*row as usize));
-        row.and_then(|row| row.get(column.at())).cloned().unwrap_or(Value::Missing)
-    }
-
     /// Begins to follow up a lead that was assigned at an instant; `born` is when it came in, both in microseconds. None for a
-    /// lead that nobody and no queue has.
+    /// lead that nobody, no queue and no pool has.
     pub fn follow_up(&self, sla: SlaId, assignment: &Assignment, born: i64, at: i64) -> Option<FollowUp<'_>> {
         FollowUp::start(&self.policy, &self.staff, sla, given(assignment)?, born, at)
     }
@@ -165,10 +165,11 @@ impl Router {
 
 /// Who has a lead after its assignment, for its follow-up.
 pub fn given(assignment: &Assignment) -> Option<Given> {
+    let waits = assignment.waits.map(|wait| wait.pool);
     match (assignment.assignee, assignment.queue) {
         (Some(rep), _) => Some(Given { holder: Holder::Rep(rep), pool: assignment.pools.last().copied() }),
         (None, Some(queue)) => Some(Given { holder: Holder::Queue(queue), pool: assignment.pools.first().copied() }),
-        (None, None) => None,
+        (None, None) => waits.map(|pool| Given { holder: Holder::Pool(pool), pool: Some(pool) }),
     }
 }
 

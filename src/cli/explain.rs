@@ -4,7 +4,7 @@ mod lead;
 mod text;
 
 use super::{Exit, Failure, output};
-use crate::assign::{Assignment, Tried};
+use crate::assign::{Assignment, Request, State, Tried};
 use crate::data::records::Found;
 use crate::decision::{Decided, Writer};
 use crate::lead::{Lead, Plan};
@@ -146,7 +146,10 @@ fn explain(router: &Router, lead: &Lead, moment: &Moment, rule: Option<RuleId>) 
     let facts = Facts { values: &lead.values, at: moment.at, calendars: &moment.open, records: &matched };
     let trace = trace(policy, &facts);
     let mut tried = Vec::new();
-    let assignment = router.assign(&trace.found, moment.at, &mut |one| tried.push(one));
+    let asked = router.asked(&facts);
+    let request = Request { found: &trace.found, asked: &asked, at: moment.at, lead: None, never: &[] };
+    let mut state = State::new(router.crews());
+    let assignment = router.crews().assign_traced(&mut state, &request, &mut |one| tried.push(one));
     let decision = decision(router, lead, &trace, assignment.as_ref())?;
     let change = rule.map(|rule| {
         let rematch = |values: &[crate::policy::Value]| router.match_records(values, moment);

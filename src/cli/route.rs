@@ -5,6 +5,7 @@ mod run;
 mod table;
 
 use super::{Exit, Failure, output};
+use crate::assign::State;
 use crate::batch::When;
 use crate::lead::{LeadFile, Plan};
 use crate::policy::{FieldId, Policy, Type};
@@ -111,6 +112,7 @@ pub fn run(arguments: &Arguments) -> Result<Exit, Failure> {
         format: arguments.format,
         rows: if arguments.rows == 0 { usize::MAX } else { arguments.rows },
         threads: arguments.threads.unwrap_or_else(world::threads).clamp(1, 256),
+        remember: false,
     };
     let cannot_create = |path: &Path, error: &std::io::Error| {
         Failure::new(format!("cannot write `{}`: {}", path.display(), world::words(error)))
@@ -123,9 +125,10 @@ pub fn run(arguments: &Arguments) -> Result<Exit, Failure> {
             None => None,
         },
     );
-    let done = run::run(&job, &mut file, &mut out, &mut errors);
+    let state = State::new(router.crews());
+    let done = run::run(&job, state, &mut file, &mut out, &mut errors);
     progress.finish_and_clear();
-    let done = done?;
+    let (done, _) = done?;
     if let Some(failure) = file.failure() {
         output::say_error(&format!("`{shown}` could not be read to its end: {failure}"), None);
     }

@@ -1,15 +1,16 @@
 //! The run itself: blocks of leads go to as many threads as there are, and their decisions come out in the order of the leads.
 //!
 //! ```text
-//! file --block--> thread --batch--> decisions of a block --in order--> out
-//!        ^                                                        |
-//!        +------------ the same few blocks, again and again <-----+
+//! file --block--> thread --batch--> matches of a block --in turn--> decisions of a block --in order--> out
+//!        ^                                                                                       |
+//!        +------------------------- the same few blocks, again and again <-----------------------+
 //! ```
 //! There are twice as many blocks as threads, so memory does not grow with the file.
 
 use super::errors::{Errors, Rejected};
 use super::{Format, table};
-use crate::batch::{Batch, When};
+use crate::assign::State;
+use crate::batch::{self, Batch, Turns, When};
 use crate::cli::Failure;
 use crate::decision::{COLUMNS, Writer};
 use crate::lead::{Block, DateOrders, LeadFile, Plan, Splitter};
@@ -30,6 +31,8 @@ pub struct Job<'a> {
     /// How many decisions a table shows.
     pub rows: usize,
     pub threads: usize,
+    /// Each lead is kept in the state under its id.
+    pub remember: bool,
 }
 
 /// What a run came to.
@@ -39,6 +42,14 @@ pub struct Done {
     pub records: u64,
     /// What is to be said about the file as a whole.
     pub warnings: Vec<String>,
+}
+
+/// A thread's own room.
+struct Worker<'j> {
+    batch: Batch<'j>,
+    writer: Writer<'j>,
+    splitter: Splitter,
+    matched: batch::Block,
 }
 
 /// A block and its place in the file.
@@ -59,18 +70,27 @@ struct Outcome {
     note: Option<String>,
 }
 
-pub fn run(job: &Job, file: &mut LeadFile, out: &mut dyn Write, errors: &mut Errors) -> Result<Done, Failure> {
+/// Decides all leads of a file, from a state; gives the state after them too.
+pub fn run(
+    job: &Job,
+    state: State,
+    file: &mut LeadFile,
+    out: &mut dyn Write,
+    errors: &mut Errors,
+) -> Result<(Done, State), Failure> {
+    let turns = Turns::new(state);
     let (to_threads, work) = mpsc::channel::<Work>();
     let work = Arc::new(Mutex::new(work));
     let (to_writer, results) = mpsc::channel::<Outcome>();
     if job.format == Format::Csv {
         out.write_all(table::csv_header().as_bytes())?;
     }
-    std::thread::scope(|scope| {
+    let done = std::thread::scope(|scope| {
         let mut threads = Vec::new();
         for _ in 0..job.threads {
             let (work, to_writer, splitter) = (Arc::clone(&work), to_writer.clone(), file.splitter());
-            threads.push(scope.spawn(move || decide_blocks(job, &work, &to_writer, splitter)));
+            let turns = &turns;
+            threads.push(scope.spawn(move || decide_blocks(job, turns, &work, &to_writer, splitter)));
         }
         drop(to_writer);
         let mut order =
@@ -104,7 +124,8 @@ pub fn run(job: &Job, file: &mut LeadFile, out: &mut dyn Write, errors: &mut Err
         notes.sort();
         notes.into_iter().for_each(|(_, note)| file.notice(Some(note)));
         order.finish(file, &splitters)
-    })
+    })?;
+    Ok((done, turns.end()))
 }
 
 fn empty() -> Done {
@@ -113,26 +134,33 @@ fn empty() -> Done {
 
 fn decide_blocks(
     job: &Job,
+    turns: &Turns,
     work: &Mutex<Receiver<Work>>,
     to_writer: &Sender<Outcome>,
-    mut splitter: Splitter,
+    splitter: Splitter,
 ) -> Splitter {
-    let mut batch = Batch::new(job.router, job.plan, job.dates, job.when.clone(), job.strict);
-    let writer = Writer::new(job.router.policy());
+    let mut worker = Worker {
+        batch: Batch::new(job.router, job.plan, job.dates, job.when.clone(), job.strict),
+        writer: Writer::new(job.router.policy()),
+        splitter,
+        matched: batch::Block::default(),
+    };
     loop {
         // A thread that panicked while it held the lock has not touched what is behind it.
         let next = work.lock().unwrap_or_else(std::sync::PoisonError::into_inner).recv();
-        let Ok(Work { place, block }) = next else { return splitter };
-        let mut result = decide(job, &mut batch, &writer, &mut splitter, &block);
+        let Ok(Work { place, block }) = next else { return worker.splitter };
+        let mut result = decide(job, &mut worker, &block, |matched| {
+            turns.take(place, |state| matched.assign(job.router.crews(), state, job.remember));
+        });
         result.place = place;
         result.block = block;
         if to_writer.send(result).is_err() {
-            return splitter;
+            return worker.splitter;
         }
     }
 }
 
-fn decide(job: &Job, batch: &mut Batch, writer: &Writer, splitter: &mut Splitter, block: &Block) -> Outcome {
+fn decide(job: &Job, worker: &mut Worker, block: &Block, assign: impl FnOnce(&mut batch::Block)) -> Outcome {
     let (text, note) = block.text();
     let mut result = Outcome {
         place: 0,
@@ -144,6 +172,8 @@ fn decide(job: &Job, batch: &mut Batch, writer: &Writer, splitter: &mut Splitter
         records: 0,
         note,
     };
+    let Worker { batch, writer, splitter, matched } = worker;
+    matched.clear();
     splitter.split(job.plan, block, &text, |raw| {
         result.records += 1;
         let raw = match raw {
@@ -155,21 +185,21 @@ fn decide(job: &Job, batch: &mut Batch, writer: &Writer, splitter: &mut Splitter
             }
         };
         result.tally.record(&raw);
-        let (out, rows, tally) = (&mut result.out, &mut result.rows, &mut result.tally);
-        let decided = batch.decide(&raw, |decided| {
-            tally.decision(decided);
-            match job.format {
-                Format::Ndjson => writer.ndjson(out, decided),
-                Format::Csv => out.extend(table::csv_row(writer, decided).unwrap_or_default()),
-                Format::Table if rows.len() < job.rows => rows.push(writer.cells(decided)),
-                Format::Table => {}
-            }
-        });
-        if let Err(undecided) = decided {
+        if let Err(undecided) = batch.decide(&raw, |found| matched.push(found)) {
             result.tally.errors += 1;
             result.rejected.push(Rejected::Lead(undecided));
         }
     });
+    assign(matched);
+    for decided in matched.decided() {
+        result.tally.decision(&decided);
+        match job.format {
+            Format::Ndjson => writer.ndjson(&mut result.out, &decided),
+            Format::Csv => result.out.extend(table::csv_row(writer, &decided).unwrap_or_default()),
+            Format::Table if result.rows.len() < job.rows => result.rows.push(writer.cells(&decided)),
+            Format::Table => {}
+        }
+    }
     result
 }
 

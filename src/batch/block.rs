@@ -1,0 +1,121 @@
+//! A block of matched leads, and the turn that it waits for.
+
+use super::Matched;
+use crate::assign::{Asked, Assignment, Crews, Request, State};
+use crate::decision::Decided;
+use crate::lead::{BadValue, Note};
+use crate::matcher::Match;
+use crate::policy::Instant;
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+
+/// Matched leads in the order of the input. It is used again and again, so that its room is made once.
+#[derive(Debug, Default)]
+pub struct Block {
+    leads: Vec<Lead>,
+    used: usize,
+}
+
+#[derive(Debug, Default)]
+struct Lead {
+    id: String,
+    has_id: bool,
+    line: u64,
+    bad_values: Vec<BadValue>,
+    notes: Vec<Note>,
+    /// What `on bad lead` says, or what the step said.
+    assignment: Option<Assignment>,
+    bad: bool,
+    found: Match,
+    asked: Asked,
+    at: Option<Instant>,
+}
+
+impl Block {
+    pub fn clear(&mut self) {
+        self.used = 0;
+    }
+
+    pub fn push(&mut self, matched: Matched) {
+        if self.used == self.leads.len() {
+            self.leads.push(Lead::default());
+        }
+        let Some(lead) = self.leads.get_mut(self.used) else { return };
+        self.used += 1;
+        lead.id.clear();
+        lead.id.push_str(matched.id.unwrap_or(""));
+        lead.has_id = matched.id.is_some();
+        lead.line = matched.line;
+        lead.bad_values.clear();
+        lead.bad_values.extend_from_slice(matched.bad_values);
+        lead.notes.clear();
+        lead.notes.extend_from_slice(matched.notes);
+        lead.bad = matched.bad.is_some();
+        lead.assignment = matched.bad.map(Assignment::to_queue);
+        lead.found.take_over(matched.found);
+        lead.asked = matched.asked;
+        lead.at = matched.bad.is_none().then_some(matched.at);
+    }
+
+    /// Assigns the leads, the first first. With `remember` each is kept in the state under its id.
+    pub fn assign(&mut self, crews: &Crews, state: &mut State, remember: bool) {
+        for lead in self.leads.iter_mut().take(self.used) {
+            let Some(at) = lead.at else { continue };
+            let name = Some(lead.id.as_str()).filter(|_| remember && lead.has_id);
+            let request = Request { found: &lead.found, asked: &lead.asked, at, lead: name, never: &[] };
+            lead.assignment = crews.assign(state, &request);
+        }
+    }
+
+    pub fn decided(&self) -> impl Iterator<Item = Decided<'_>> {
+        self.leads.iter().take(self.used).map(|lead| Decided {
+            id: Some(lead.id.as_str()).filter(|_| lead.has_id),
+            line: lead.line,
+            bad_values: &lead.bad_values,
+            notes: &lead.notes,
+            bad: lead.bad,
+            found: &lead.found,
+            assignment: lead.assignment.as_ref(),
+        })
+    }
+}
+
+/// Lets blocks change the state one after the other, in the order of their places in the input.
+#[derive(Debug)]
+pub struct Turns {
+    at_work: Mutex<AtWork>,
+    moved: Condvar,
+}
+
+#[derive(Debug)]
+struct AtWork {
+    /// The place whose turn it is.
+    next: u64,
+    state: State,
+}
+
+impl Turns {
+    pub fn new(state: State) -> Turns {
+        Turns { at_work: Mutex::new(AtWork { next: 0, state }), moved: Condvar::new() }
+    }
+
+    /// Waits until all places before have had their turn, and takes this one's.
+    pub fn take(&self, place: u64, turn: impl FnOnce(&mut State)) {
+        let mut at_work = self.lock();
+        while at_work.next != place {
+            at_work = self.moved.wait(at_work).unwrap_or_else(PoisonError::into_inner);
+        }
+        turn(&mut at_work.state);
+        at_work.next += 1;
+        drop(at_work);
+        self.moved.notify_all();
+    }
+
+    /// The state after all blocks.
+    pub fn end(self) -> State {
+        self.at_work.into_inner().unwrap_or_else(PoisonError::into_inner).state
+    }
+
+    fn lock(&self) -> MutexGuard<'_, AtWork> {
+        self.at_work.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
