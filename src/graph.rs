@@ -16,7 +16,7 @@
 //! its parts; deciding takes no memory that grows with the number of leads.
 
 pub mod atoms;
-mod axis;
+pub(crate) mod axis;
 mod clock;
 pub mod coder;
 pub(crate) mod compile;
@@ -24,7 +24,7 @@ pub mod index;
 mod literals;
 mod patterns;
 pub mod print;
-mod questions;
+pub(crate) mod questions;
 
 pub use clock::Clock;
 pub use coder::{Codes, FieldCode};

@@ -12,6 +12,7 @@
 )]
 
 pub mod accepted;
+pub mod analysis;
 pub mod assign;
 pub mod batch;
 pub mod calendar;

@@ -124,6 +124,13 @@ pub fn name(code: &str) -> Option<&'static str> {
     COUNTRIES.names.get(code).copied()
 }
 
+/// All alpha-2 codes, sorted.
+pub fn codes() -> Vec<SmolStr> {
+    let mut codes: Vec<SmolStr> = COUNTRIES.names.keys().cloned().collect();
+    codes.sort();
+    codes
+}
+
 /// Whether this is an alpha-2 code to the letter.
 pub fn is_code(code: &str) -> bool {
     name(code).is_some()

@@ -147,6 +147,13 @@ pub fn full_code(written: &str) -> Option<SmolStr> {
     regions(full.get(..2)?)?.names.contains_key(&full).then_some(full)
 }
 
+/// The full codes of a country's regions, sorted.
+pub fn codes_of(country: &str) -> Vec<SmolStr> {
+    let mut codes: Vec<SmolStr> = regions(country).map(|of| of.names.keys().cloned().collect()).unwrap_or_default();
+    codes.sort();
+    codes
+}
+
 /// The name of a full code.
 pub fn name(code: &str) -> Option<&'static str> {
     regions(code.get(..2)?)?.names.get(code).copied()

@@ -55,6 +55,24 @@ impl NumberAxis {
         AtomSet::new(ranges.iter().map(run).collect())
     }
 
+    /// The ends of an atom's interval; none for what is no number.
+    pub fn interval(&self, atom: u32) -> Option<(Bound<Decimal>, Bound<Decimal>)> {
+        let place = atom.checked_sub(FIRST)? as usize;
+        let low = match place.checked_sub(1).map(|below| self.cuts.get(below)) {
+            None => Bound::Unbounded,
+            Some(cut) => match *cut? {
+                (number, false) => Bound::Included(number),
+                (number, true) => Bound::Excluded(number),
+            },
+        };
+        let high = match self.cuts.get(place) {
+            None => Bound::Unbounded,
+            Some((number, false)) => Bound::Excluded(*number),
+            Some((number, true)) => Bound::Included(*number),
+        };
+        Some((low, high))
+    }
+
     #[inline]
     pub fn atom(&self, value: &Value) -> u32 {
         match value {
@@ -144,6 +162,13 @@ impl TextAxis {
 
     pub fn size(&self) -> u32 {
         self.size
+    }
+
+    /// The interval of an atom of texts that are no literals: from the first text, which is in it, to before the second.
+    pub fn other_interval(&self, atom: u32) -> Option<(&[u8], Option<&[u8]>)> {
+        let interval = self.others.binary_search(&atom).ok()?;
+        let low = interval.checked_sub(1).and_then(|below| self.cuts.get(below));
+        Some((low.map_or(&[][..], Vec::as_slice), self.cuts.get(interval).map(Vec::as_slice)))
     }
 
     #[inline]

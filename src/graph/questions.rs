@@ -54,7 +54,7 @@ pub struct Asked {
 }
 
 /// How a subject's values are compared.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Family {
     Boolean,
     Number,
@@ -118,7 +118,7 @@ impl Flagged {
 
 /// Distinct text sets with the atoms of each once they are cut.
 #[derive(Debug, Default)]
-struct TextSets {
+pub struct TextSets {
     sets: Vec<TextSet>,
     by_content: FxHashMap<(Arc<BTreeSet<SmolStr>>, TextRanges), usize>,
     /// Long sets by their place in memory, so that a shared list is not gone through for each of its uses. The policy outlives this.
@@ -131,7 +131,7 @@ type TextRanges = Vec<(SmolStr, SmolStr)>;
 impl TextSets {
     const LONG: usize = 16;
 
-    fn add(&mut self, set: &TextSet) {
+    pub fn add(&mut self, set: &TextSet) {
         let place = (Arc::as_ptr(&set.values), set.ranges.clone());
         if self.by_place.contains_key(&place) {
             return;
@@ -146,13 +146,17 @@ impl TextSets {
         }
     }
 
-    fn cut(&mut self) -> TextAxis {
+    pub fn cut(&mut self) -> TextAxis {
         let (axis, atoms) = TextAxis::new(&self.sets);
         self.atoms = atoms;
         axis
     }
 
-    fn atoms(&self, set: &TextSet) -> Option<Arc<AtomSet>> {
+    pub fn sets(&self) -> &[TextSet] {
+        &self.sets
+    }
+
+    pub fn atoms(&self, set: &TextSet) -> Option<Arc<AtomSet>> {
         let number = if set.values.len() >= Self::LONG {
             self.by_place.get(&(Arc::as_ptr(&set.values), set.ranges.clone()))
         } else {
@@ -328,7 +332,7 @@ fn domain_of(policy: &Policy, subject: Subject) -> Option<Subject> {
     }
 }
 
-fn family(policy: &Policy, subject: Subject) -> Family {
+pub fn family(policy: &Policy, subject: Subject) -> Family {
     let ty = match subject {
         Subject::Field(field) => policy.fields.get(field.at()).map(|field| &field.ty),
         Subject::Record(records, column) => {

@@ -217,7 +217,30 @@ pub fn blank(fields: Vec<Field>) -> Policy {
 
 /// A policy of every kind of part.
 pub fn policy(choices: &mut Choices) -> Policy {
-    let mut policy = blank(fields());
+    let columns = [Type::Boolean, Type::Text, Type::Integer { low: None, high: None }, Type::Rep];
+    let columns: Vec<Field> = columns.into_iter().enumerate().map(|(at, ty)| field(at, ty)).collect();
+    policy_over(choices, fields(), &columns, &[7, 0, 2])
+}
+
+/// A policy over fields that have few values, so that all its leads can be gone through.
+pub fn small_policy(choices: &mut Choices) -> Policy {
+    let one_of = |count: usize| Type::OneOf(TEXTS[..count].iter().map(|&text| text.into()).collect());
+    let types = [
+        one_of(3 + choices.below(2)),
+        Type::Integer { low: Some(0), high: Some(1 + choices.below(3) as i64) },
+        Type::Boolean,
+        Type::SetOf(Box::new(one_of(2))),
+    ];
+    let mut fields: Vec<Field> = types.into_iter().enumerate().map(|(at, ty)| field(at, ty)).collect();
+    fields.truncate(2 + choices.below(3));
+    fields.iter_mut().for_each(|field| field.required = choices.one_in(5));
+    let mut columns = vec![field(0, Type::Boolean), field(1, one_of(2))];
+    columns[0].required = choices.one_in(2);
+    policy_over(choices, fields, &columns, &[0, 1])
+}
+
+fn policy_over(choices: &mut Choices, fields: Vec<Field>, columns: &[Field], domains: &[u32]) -> Policy {
+    let mut policy = blank(fields);
     policy.zone = *choices.pick(&ZONES);
     policy.queues =
         (0..3).map(|at| Queue { name: name("queue", at), span: Span::default(), worked_by: Vec::new() }).collect();
@@ -226,11 +249,11 @@ pub fn policy(choices: &mut Choices) -> Policy {
         span: Span::default(),
         kind: CalendarKind::Or(Vec::new()),
     });
-    policy.records = choices.list(2, records);
+    policy.records = choices.list(2, |choices, at| records(choices, at, columns));
     policy.lets.push(Let {
         name: "domain".into(),
         span: Span::default(),
-        value: LetValue::DomainOf(Subject::Field(FieldId([7, 0, 2][choices.below(3)]))),
+        value: LetValue::DomainOf(Subject::Field(FieldId(*choices.pick(domains)))),
     });
     let mut scope = Scope { lets: 1, calendars: policy.calendars.len(), ..Scope::default() };
     // Twice, so that lets and segments also speak of scores, grades and territories, and scores of those.
@@ -271,14 +294,12 @@ pub fn policy(choices: &mut Choices) -> Policy {
     policy
 }
 
-fn records(choices: &mut Choices, at: usize) -> Records {
-    let types = [Type::Boolean, Type::Text, Type::Integer { low: None, high: None }, Type::Rep];
-    let columns: Vec<Field> = types.into_iter().enumerate().map(|(at, ty)| field(at, ty)).collect();
+fn records(choices: &mut Choices, at: usize, columns: &[Field]) -> Records {
     let rows = choices.list(3, |choices, _| columns.iter().map(|column| value(choices, &column.ty)).collect());
     Records {
         name: name("records", at),
         span: Span::default(),
-        columns,
+        columns: columns.to_vec(),
         keys: Vec::new(),
         prefer: Vec::new(),
         on_tie: (choices.one_in(3)).then_some(QueueId(2)),
@@ -379,7 +400,7 @@ fn territory(
 fn target(choices: &mut Choices, tables: usize) -> Target {
     match choices.below(7) {
         1 => Target::Pool(PoolId(choices.below(3) as u32)),
-        2 => Target::Owner { records: RecordsId(0), column: ColumnId(3), under_cap: false },
+        2 => Target::Owner { records: RecordsId(0), column: ColumnId(1), under_cap: false },
         3..=5 if tables > 0 => Target::Table {
             table: TableId(choices.below(tables) as u32),
             output: [None, Some(ast::OutputKind::Pool), Some(ast::OutputKind::Queue)][choices.below(3)],

@@ -1,6 +1,7 @@
 //! The integration tests, one binary: a module a subject.
 #![allow(clippy::disallowed_methods, reason = "tests read the files of the repository")]
 
+mod analysis;
 mod assign;
 mod calendar;
 mod check;

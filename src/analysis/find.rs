@@ -1,0 +1,269 @@
+//! The one question: is there a lead in this box that no blocker takes?
+
+use super::asked::{Axis, YES};
+use super::budget::Budget;
+use super::formula::Formula;
+use super::slice::{LocalDim, Slice};
+use super::solver::{Clauses, Outcome};
+use super::space::Space;
+use super::texts::{self, Wish};
+use super::witness::Witness;
+use crate::graph::atoms::{AtomSet, DimId};
+use crate::graph::axis::MISSING;
+use crate::policy::Text;
+use rustc_hash::{FxHashMap, FxHashSet};
+
+/// What is known after a question. A proof holds for every lead that can be read.
+#[derive(Debug, Clone)]
+pub enum Answer {
+    /// There is no such lead. With the places (in `without`) of blockers that suffice for it, which need not be the fewest.
+    Proved(Vec<usize>),
+    /// Such a lead.
+    Witness(Box<Witness>),
+    /// Not decided, because.
+    Unknown(Reason),
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Reason {
+    /// The budget was used up.
+    OutOfBudget,
+    /// The patterns on this subject are too many to find a text for, or to show that there is none.
+    HardTexts(String),
+    /// Something was left out, in words; the lead that was found without it is none.
+    Loose(String),
+}
+
+/// Texts that were found for subjects, by place.
+pub(super) type Texts = FxHashMap<usize, Text>;
+
+/// How often the solver is asked again after a point turned out to have no text.
+const MOST_POINTS: usize = 2_000;
+
+impl Space<'_> {
+    /// Is there a lead for which all of `holds` hold and none of `without`?
+    pub fn find(&mut self, holds: &[Formula], without: &[Formula], budget: &Budget) -> Answer {
+        let question = self.question(holds, without);
+        let mut clauses = Clauses::new(&question.slice, budget);
+        let roots: Vec<usize> = (0..question.slice.roots.len()).collect();
+        for _ in 0..MOST_POINTS {
+            match clauses.solve(&roots) {
+                Outcome::OutOfBudget => return Answer::Unknown(Reason::OutOfBudget),
+                Outcome::Core(core) => {
+                    let blockers = question.first_blocker..question.first_blocker + without.len();
+                    let in_core = core.into_iter().filter(|root| blockers.contains(root));
+                    return Answer::Proved(in_core.map(|root| root - question.first_blocker).collect());
+                }
+                Outcome::Model(point) => {
+                    let point = self.simplified(&question, point.into_iter().map(Some).collect());
+                    match self.witness(&question, &point) {
+                        Ok(witness) => return Answer::Witness(Box::new(witness)),
+                        Err(Fault::Impossible(together)) => clauses.forbid(&together),
+                        Err(Fault::Unknown(reason)) => return Answer::Unknown(reason),
+                    }
+                }
+            }
+        }
+        Answer::Unknown(Reason::OutOfBudget)
+    }
+
+    /// The slice of a question, with the facts that its dimensions hang together with.
+    pub(super) fn question(&self, holds: &[Formula], without: &[Formula]) -> Question {
+        let mut roots: Vec<Formula> = holds.iter().chain(&[]).copied().collect();
+        roots.extend(without.iter().map(|formula| !*formula));
+        let mut seen: FxHashSet<DimId> = FxHashSet::default();
+        for node in self.formulas.below(&roots) {
+            if let super::formula::Node::In(dim, _) = self.formulas.at(node) {
+                seen.insert(*dim);
+            }
+        }
+        let mut taken = vec![false; self.facts.len()];
+        loop {
+            let before = seen.len();
+            let mut more = false;
+            for ((fact, dims), taken) in self.facts.iter().zip(&mut taken) {
+                if !*taken && dims.iter().any(|dim| seen.contains(dim)) {
+                    *taken = true;
+                    more = true;
+                    roots.push(*fact);
+                    seen.extend(dims);
+                }
+            }
+            if !more || seen.len() == before {
+                break;
+            }
+        }
+        Question { slice: Slice::new(&self.formulas, &roots), first_blocker: holds.len() }
+    }
+
+    /// The point with as many missing values as there can be, so that a witness says only what matters.
+    fn simplified(&self, question: &Question, mut point: Point) -> Point {
+        let all_hold = |point: &Point| question.slice.holds(point).iter().all(|root| *root == Some(true));
+        for (place, (_, asked)) in self.subjects.all.iter().enumerate() {
+            let mut dims: Vec<(DimId, u32)> = vec![(asked.value, MISSING)];
+            dims.extend(asked.exact.iter().map(|(dim, _)| (*dim, MISSING)));
+            dims.extend(asked.patterns.iter().map(|(_, dim)| (*dim, 0)));
+            dims.extend(asked.members.values().map(|dim| (*dim, 0)));
+            for (_, other) in self.subjects.all.iter().filter(|(_, other)| other.domain_of == Some(place)) {
+                dims.push((other.value, MISSING));
+                dims.extend(other.exact.iter().map(|(dim, _)| (*dim, MISSING)));
+                dims.extend(other.patterns.iter().map(|(_, dim)| (*dim, 0)));
+            }
+            let mut simpler = point.clone();
+            for (dim, atom) in dims {
+                question.set(&mut simpler, dim, atom);
+            }
+            if simpler != point && all_hold(&simpler) {
+                point = simpler;
+            }
+        }
+        if let Some(dim) = self.moment {
+            let mut simpler = point.clone();
+            question.set(&mut simpler, dim, 0);
+            if simpler != point && all_hold(&simpler) {
+                point = simpler;
+            }
+        }
+        point
+    }
+
+    /// Texts for a point, or what of it cannot be.
+    pub(super) fn texts(&self, question: &Question, point: &Point) -> Result<Texts, Fault> {
+        let mut found = Texts::default();
+        for place in 0..self.subjects.all.len() {
+            let Some(asked) = self.subjects.get(place) else { continue };
+            if asked.domain_of.is_some() || !matches!(asked.axis, Axis::Text(_)) {
+                continue;
+            }
+            let family = self.family_of(place);
+            let wishes: Vec<Wish> = family.iter().map(|place| self.wish(question, point, *place)).collect();
+            let nothing = |wish: &Wish| wish.value.is_none() && wish.exact.is_none() && wish.patterns.is_empty();
+            if self.may_be_missing(question, point, &family) || wishes.iter().all(nothing) {
+                continue;
+            }
+            match texts::realise(&self.subjects, &wishes) {
+                texts::Found::Text(text) => _ = found.insert(place, text),
+                texts::Found::None => return Err(Fault::Impossible(self.impossible(question, point, &family))),
+                texts::Found::TooHard => {
+                    let name = self.subject_name(place);
+                    return Err(Fault::Unknown(Reason::HardTexts(name)));
+                }
+            }
+        }
+        Ok(found)
+    }
+
+    /// Whether a text and what is taken from it may be missing at a point.
+    fn may_be_missing(&self, question: &Question, point: &Point, family: &[usize]) -> bool {
+        let allows = |dim: DimId, atom: u32| {
+            question.run(point, dim).is_none_or(|run| run.0 <= atom && atom < run.1 && self.domain(dim).contains(atom))
+        };
+        family.iter().filter_map(|place| self.subjects.get(*place)).all(|asked| {
+            allows(asked.value, MISSING)
+                && asked.exact.iter().all(|(dim, _)| allows(*dim, MISSING))
+                && asked.patterns.iter().all(|(_, dim)| allows(*dim, 0))
+        })
+    }
+
+    /// A subject and those that are taken from it.
+    fn family_of(&self, place: usize) -> Vec<usize> {
+        let mut family = vec![place];
+        let mut next = 0;
+        while let Some(at) = family.get(next).copied() {
+            let taken = self.subjects.all.values().enumerate().filter(|(_, asked)| asked.domain_of == Some(at));
+            family.extend(taken.map(|(place, _)| place));
+            next += 1;
+        }
+        family
+    }
+
+    /// What a point wishes of one text.
+    fn wish(&self, question: &Question, point: &Point, place: usize) -> Wish {
+        let Some(asked) = self.subjects.get(place) else { return Wish::default() };
+        let present = AtomSet::new(vec![(MISSING + 1, u32::MAX)]);
+        let atoms = |dim: DimId| {
+            let run = question.run(point, dim)?;
+            Some(self.domain(dim).intersection(&AtomSet::new(vec![run])).intersection(&present))
+        };
+        let patterns = asked.patterns.iter().enumerate();
+        Wish {
+            subject: place,
+            value: atoms(asked.value),
+            exact: asked.exact.as_ref().and_then(|(dim, _)| atoms(*dim)),
+            patterns: patterns
+                .filter_map(|(at, (_, dim))| Some((at, question.run(point, *dim)? == (YES, YES + 1))))
+                .collect(),
+        }
+    }
+
+    /// The fewest parts of a point that already have no text, as local atoms.
+    fn impossible(&self, question: &Question, point: &Point, family: &[usize]) -> Vec<(u32, u32)> {
+        let mut dims: Vec<DimId> = Vec::new();
+        for asked in family.iter().filter_map(|place| self.subjects.get(*place)) {
+            dims.extend(asked.patterns.iter().map(|(_, dim)| *dim));
+            dims.extend(asked.exact.iter().map(|(dim, _)| *dim));
+            dims.push(asked.value);
+        }
+        dims.retain(|dim| question.run(point, *dim).is_some());
+        let mut fewest = point.clone();
+        for dim in &dims {
+            let mut fewer = fewest.clone();
+            question.open(&mut fewer, *dim);
+            let wishes: Vec<Wish> = family.iter().map(|place| self.wish(question, &fewer, *place)).collect();
+            if texts::realise(&self.subjects, &wishes) == texts::Found::None {
+                fewest = fewer;
+            }
+        }
+        dims.iter().filter_map(|dim| question.local(&fewest, *dim)).collect()
+    }
+
+    pub(super) fn domain(&self, dim: DimId) -> AtomSet {
+        self.domains.get(dim as usize).cloned().unwrap_or_default()
+    }
+}
+
+/// For each local dimension its atom; none where it is left open.
+pub(super) type Point = Vec<Option<u32>>;
+
+pub(super) struct Question {
+    pub slice: Slice,
+    pub first_blocker: usize,
+}
+
+/// Why a point is no lead.
+pub(super) enum Fault {
+    /// These local atoms never come together.
+    Impossible(Vec<(u32, u32)>),
+    Unknown(Reason),
+}
+
+impl Question {
+    fn place(&self, dim: DimId) -> Option<(usize, &LocalDim)> {
+        let at = self.slice.dims.partition_point(|local| local.dim < dim);
+        self.slice.dims.get(at).filter(|local| local.dim == dim).map(|local| (at, local))
+    }
+
+    /// The atoms of the space that a point has in a dimension.
+    pub fn run(&self, point: &Point, dim: DimId) -> Option<(u32, u32)> {
+        let (at, local) = self.place(dim)?;
+        Some(local.run(point.get(at).copied().flatten()?))
+    }
+
+    fn local(&self, point: &Point, dim: DimId) -> Option<(u32, u32)> {
+        let (at, _) = self.place(dim)?;
+        Some((at as u32, point.get(at).copied().flatten()?))
+    }
+
+    pub fn set(&self, point: &mut Point, dim: DimId, atom: u32) {
+        if let Some((at, local)) = self.place(dim) {
+            let found = local.starts.partition_point(|start| *start <= atom).saturating_sub(1) as u32;
+            point.get_mut(at).into_iter().for_each(|place| *place = Some(found));
+        }
+    }
+
+    fn open(&self, point: &mut Point, dim: DimId) {
+        if let Some((at, _)) = self.place(dim) {
+            point.get_mut(at).into_iter().for_each(|place| *place = None);
+        }
+    }
+}
