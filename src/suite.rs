@@ -3,6 +3,7 @@
 //! A test sees no experiment unless it names an arm, since an arm is chosen by a hash that nobody can see through: without that, a test
 //! would turn over when an experiment is started.
 
+pub mod coverage;
 mod expect;
 mod failure;
 

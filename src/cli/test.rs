@@ -6,6 +6,7 @@ use super::{Exit, Failure, output, watch};
 use crate::diagnostic::{github, render};
 use crate::policy::Policy;
 use crate::source::Sources;
+use crate::suite::coverage::{self, Coverage, Kind};
 use crate::suite::{self, Suite, Verdict};
 use crate::world;
 use clap::{Args, ValueEnum};
@@ -17,12 +18,14 @@ use std::path::PathBuf;
 #[command(after_help = "\
 Of `main.leadway` the tests are in every `*.test.leadway` of its folder, of another `x.leadway` in those that begin with `x.`.
 
-Exit codes: 0 all pass, 1 some fail or there is none, 2 could not run
+Exit codes: 0 all pass, 1 some fail or too little is reached, 2 could not run or there is no test
 
 Examples:
   leadway test main.leadway
   leadway test main.leadway --filter \"booth week\"
   leadway test main.leadway --watch
+  leadway test main.leadway --coverage --fail-under rules=100
+  leadway test main.leadway --coverage-html coverage.html
   leadway test main.leadway --format junit > tests.xml")]
 pub struct Arguments {
     /// The policy
@@ -39,6 +42,18 @@ pub struct Arguments {
     /// A run without any test is fine
     #[arg(long)]
     allow_empty: bool,
+    /// Tell what the tests reach: rules, conditions both ways, segments, territories and more
+    #[arg(long)]
+    coverage: bool,
+    /// Write what the tests reach as LCOV, for editors and CI servers
+    #[arg(long, value_name = "FILE")]
+    coverage_lcov: Option<PathBuf>,
+    /// Write what the tests reach as a page with the policy's text painted
+    #[arg(long, value_name = "FILE")]
+    coverage_html: Option<PathBuf>,
+    /// Fail where less than this much is reached, of a hundred: of everything, or of one kind, as in `rules=100`; may be given again
+    #[arg(long, value_name = "[KIND=]PERCENT", value_parser = Least::read)]
+    fail_under: Vec<Least>,
     /// How many threads run tests; as many as the machine has if not given
     #[arg(long, value_name = "N")]
     threads: Option<NonZero<usize>>,
@@ -74,6 +89,8 @@ struct Run<'a> {
     verdicts: &'a [Verdict],
     /// Tests that the filters left out.
     left_out: usize,
+    /// Where it was asked for.
+    coverage: Option<Coverage>,
     seconds: f64,
 }
 
@@ -99,16 +116,69 @@ fn once(arguments: &Arguments) -> Result<Exit, Failure> {
         suite: &suite,
         verdicts: &verdicts,
         left_out: policy.tests.len() - chosen.len(),
+        coverage: arguments.asks_coverage().then(|| Coverage::of(&suite, &policy, &verdicts)),
         seconds: watch.seconds(),
     };
     let text = match arguments.format {
-        Format::Human => human(&run),
+        Format::Human => human(&run, arguments.coverage),
         Format::Json => report::json(&run)?,
         Format::Junit => report::junit(&run)?,
         Format::Github => github::render(&suite::diagnostics(&suite, &policy, &verdicts), &sources),
     };
     output::print(&text)?;
-    Ok(if verdicts.iter().all(Verdict::passed) { Exit::Fine } else { Exit::Findings })
+    let reached = reached(arguments, &run)?;
+    Ok(if reached && verdicts.iter().all(Verdict::passed) { Exit::Fine } else { Exit::Findings })
+}
+
+/// Writes the coverage that was asked for, and says whether it is enough.
+fn reached(arguments: &Arguments, run: &Run) -> Result<bool, Failure> {
+    let Some(coverage) = &run.coverage else { return Ok(true) };
+    if let Some(path) = &arguments.coverage_lcov {
+        output::write_file(path, coverage::lcov(coverage, run.sources).as_bytes())?;
+    }
+    if let Some(path) = &arguments.coverage_html {
+        output::write_file(path, coverage::html(coverage, run.sources, &run.policy.title).as_bytes())?;
+    }
+    let mut enough = true;
+    for least in &arguments.fail_under {
+        for share in coverage.shares().iter().filter(|share| least.kind.is_none_or(|kind| kind == share.kind)) {
+            if share.percent() < least.percent {
+                enough = false;
+                let (words, is, asked) = (share.kind.words(), share.percent(), least.percent);
+                output::say(&format!("{words}: {is:.1}% reached, less than the {asked}% of --fail-under\n"));
+            }
+        }
+    }
+    Ok(enough)
+}
+
+/// How much is to be reached at least.
+#[derive(Debug, Clone, Copy)]
+struct Least {
+    kind: Option<Kind>,
+    percent: f64,
+}
+
+impl Least {
+    fn read(text: &str) -> Result<Least, String> {
+        let (kind, percent) = match text.split_once('=') {
+            Some((kind, percent)) => {
+                let known = Kind::ALL.into_iter().find(|known| known.words().replace(' ', "-") == kind);
+                let words: Vec<String> = Kind::ALL.iter().map(|kind| kind.words().replace(' ', "-")).collect();
+                (Some(known.ok_or_else(|| format!("`{kind}` is none of {}", words.join(", ")))?), percent)
+            }
+            None => (None, text),
+        };
+        let number =
+            percent.trim_end_matches('%').parse::<f64>().ok().filter(|percent| (0.0..=100.0).contains(percent));
+        Ok(Least { kind, percent: number.ok_or_else(|| format!("`{percent}` is no share from 0 to 100"))? })
+    }
+}
+
+impl Arguments {
+    fn asks_coverage(&self) -> bool {
+        self.coverage || self.coverage_lcov.is_some() || self.coverage_html.is_some() || !self.fail_under.is_empty()
+    }
 }
 
 fn is_asked(arguments: &Arguments, title: &str) -> bool {
@@ -125,7 +195,7 @@ fn nothing_to_run(arguments: &Arguments, all: usize) -> Failure {
     }
 }
 
-fn human(run: &Run) -> String {
+fn human(run: &Run, with_coverage: bool) -> String {
     let found = suite::diagnostics(run.suite, run.policy, run.verdicts);
     let mut text = match found.is_empty() {
         true => String::new(),
@@ -136,5 +206,8 @@ fn human(run: &Run) -> String {
         ),
     };
     text.push_str(&report::summary(run));
+    if let Some(coverage) = run.coverage.as_ref().filter(|_| with_coverage) {
+        text.push_str(&report::coverage(coverage, run.sources));
+    }
     text
 }

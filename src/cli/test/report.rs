@@ -3,8 +3,10 @@
 use super::Run;
 use crate::cli::Failure;
 use crate::policy::tests::TestCase;
-use crate::source::Span;
+use crate::source::{Sources, Span};
+use crate::suite::coverage::{self, Coverage, Item, Share};
 use crate::suite::{self, Verdict};
+use comfy_table::{CellAlignment, Table, presets};
 use quick_junit::{NonSuccessKind, Report, TestCase as Reported, TestCaseStatus, TestSuite};
 use serde::Serialize;
 use std::time::Duration;
@@ -18,6 +20,44 @@ pub fn summary(run: &Run) -> String {
     format!("{all} {tests}: {} passed, {failed} failed{left_out} ({:.0} ms)\n", all - failed, run.seconds * 1e3)
 }
 
+/// Open items that are told one by one.
+const MOST_OPEN: usize = 40;
+
+/// The shares as a table, then what is not reached and where.
+pub fn coverage(coverage: &Coverage, sources: &Sources) -> String {
+    let mut table = Table::new();
+    table.load_style(presets::NOTHING);
+    for share in coverage.shares() {
+        let cells = [
+            share.kind.words().to_owned(),
+            format!("{} of {}", share.reached, share.all),
+            format!("{:.1}%", share.percent()),
+        ];
+        table.add_row(cells);
+    }
+    for column in [1, 2] {
+        if let Some(column) = table.column_mut(column) {
+            column.set_cell_alignment(CellAlignment::Right);
+        }
+    }
+    let mut text = format!("\nreached\n{}\n", table.trim_fmt());
+    let open: Vec<&Item> = coverage.open().collect();
+    if !open.is_empty() {
+        text.push_str("\nnot reached\n");
+    }
+    for item in open.iter().take(MOST_OPEN) {
+        let place = sources.get(item.span.file).map_or_else(String::new, |file| {
+            let at = file.place(item.span.start);
+            format!("{}:{}:{}", file.name, at.line, at.column)
+        });
+        text.push_str(&format!("  {place}  {}\n", coverage::told(item)));
+    }
+    if let Some(more) = open.len().checked_sub(MOST_OPEN).filter(|more| *more > 0) {
+        text.push_str(&format!("  and {more} more; `--coverage-html FILE` shows all in their place\n"));
+    }
+    text
+}
+
 fn failed(run: &Run) -> usize {
     run.verdicts.iter().filter(|verdict| !verdict.passed()).count()
 }
@@ -26,6 +66,22 @@ fn failed(run: &Run) -> usize {
 struct Result<'a> {
     tests: Vec<One<'a>>,
     summary: Summary,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    coverage: Option<Reached<'a>>,
+}
+
+#[derive(Serialize)]
+struct Reached<'a> {
+    shares: Vec<Share>,
+    items: Vec<ReachedItem<'a>>,
+}
+
+#[derive(Serialize)]
+struct ReachedItem<'a> {
+    file: &'a str,
+    at: u32,
+    #[serde(flatten)]
+    item: &'a Item,
 }
 
 #[derive(Serialize)]
@@ -64,7 +120,19 @@ pub fn json(run: &Run) -> std::result::Result<String, Failure> {
     let all = run.verdicts.len();
     let summary = Summary { tests: all, passed: all - failed, failed, left_out: run.left_out };
     let tests = run.verdicts.iter().filter_map(|verdict| one(run, verdict)).collect();
-    let text = serde_json::to_string_pretty(&Result { tests, summary });
+    let coverage = run.coverage.as_ref().map(|coverage| Reached {
+        shares: coverage.shares(),
+        items: coverage
+            .items
+            .iter()
+            .map(|item| ReachedItem {
+                file: run.sources.get(item.span.file).map_or("", |file| file.name.as_str()),
+                at: line_of(run, item.span),
+                item,
+            })
+            .collect(),
+    });
+    let text = serde_json::to_string_pretty(&Result { tests, summary, coverage });
     text.map(|text| text + "\n").map_err(|error| Failure::new(error.to_string()))
 }
 

@@ -139,3 +139,38 @@ fn bad_tests_are_said_and_nothing_runs() {
         assert!(ran.err.ends_with("has errors, so nothing was run\n"), "{}", ran.err);
     }
 }
+
+#[test]
+fn coverage_tells_what_no_test_reaches() {
+    let tests =
+        TESTS.replace("    FR,      9       -> rule \"Late\", rule \"Small, in Germany\" fails on country\n", "");
+    let folder = with(&tests, "id,expect rule\n1,otherwise\n");
+    let run = |rest: &str| run_in(folder.path(), &format!("test main.leadway {rest}"), "");
+    let out = run("--coverage").exits(0).out;
+    insta::assert_snapshot!(out.split_once('\n').unwrap().1);
+
+    let ran = run("--fail-under rules=100 --fail-under 10 --coverage-lcov c.info --coverage-html c.html").exits(1);
+    assert_eq!(ran.err, "rules: 80.0% reached, less than the 100% of --fail-under\n");
+    let read = |name: &str| std::fs::read_to_string(folder.path().join(name)).unwrap();
+    insta::assert_snapshot!(read("c.info"));
+    let page = read("c.html");
+    assert!(
+        page.contains(
+            r#"<span class=none title="otherwise: no test reaches it">otherwise { assign queue triage }</span>"#
+        ),
+        "{page}"
+    );
+    assert!(!page.contains("http"), "the page needs nothing from elsewhere");
+
+    let ran = run("--fail-under rule=100").exits(2);
+    assert!(ran.err.contains("`rule` is none of rules, conditions"), "{}", ran.err);
+    let items = json(&run("--coverage --format json").exits(0).out);
+    assert_eq!(items["coverage"]["shares"][0], serde_json::json!({ "kind": "rule", "all": 5, "reached": 4 }));
+}
+
+/// What failed is counted too: a failing run shows what it reached.
+#[test]
+fn coverage_is_shown_of_failing_tests_too() {
+    let folder = with(&TESTS.replace("5000", "500"), CASES);
+    assert!(run_in(folder.path(), "test main.leadway --coverage", "").exits(1).out.contains("\nreached\n"));
+}

@@ -1,0 +1,257 @@
+//! The way of one lead, as far as the tests of a policy count it.
+
+use super::{Answers, Item, Kind};
+use crate::matcher::Outcome;
+use crate::matcher::reference::Reference;
+use crate::policy::{Condition, ConditionKind, Entry, Fallback, LetValue, Policy, RouteId, Target, TerritoryId, words};
+use crate::router::Decision;
+use crate::source::Span;
+use indexmap::IndexMap;
+
+/// Kind, place, and line or number at that place.
+pub(super) type Key = (Kind, Span, u32);
+pub(super) type Items = IndexMap<Key, Item>;
+
+/// Everything that can be reached, with nothing reached yet.
+pub(super) fn items(policy: &Policy) -> Items {
+    let mut all = Collector { policy, items: Items::new() };
+    for rule in &policy.rules {
+        let name = if rule.otherwise { "otherwise".to_owned() } else { format!("rule \"{}\"", rule.title) };
+        all.add(Kind::Rule, rule.span, 0, name, None);
+        rule.when.iter().for_each(|when| all.condition(when, rule.span));
+    }
+    for entry in policy.routes.iter().flat_map(|route| &route.entries) {
+        if let Entry::Continue { when: Some(when), span, .. } = entry {
+            all.condition(when, *span);
+        }
+    }
+    for exclude in &policy.excludes {
+        all.add(Kind::Exclusion, exclude.span, 0, format!("exclude \"{}\"", exclude.title), None);
+        all.condition(&exclude.when, exclude.span);
+    }
+    for segment in &policy.segments {
+        all.add(Kind::Segment, segment.span, 0, format!("segment {}", segment.name), None);
+        all.condition(&segment.when, segment.span);
+    }
+    for found in &policy.lets {
+        if let LetValue::Condition(condition) = &found.value {
+            all.condition(condition, found.span);
+        }
+    }
+    for territory in &policy.territories {
+        all.add(Kind::Territory, territory.span, 0, format!("territory {}", territory.name), None);
+        all.condition(&territory.when, territory.span);
+    }
+    for term in policy.scores.iter().flat_map(|score| &score.terms) {
+        term.when.iter().for_each(|when| all.condition(when, Span::default()));
+    }
+    for grade in &policy.grades {
+        for (at, step) in (0..).zip(&grade.steps) {
+            all.add(Kind::Grade, grade.span, at, format!("grade {} = {}", grade.name, step.0), None);
+        }
+    }
+    for table in &policy.tables {
+        for (at, row) in (0..).zip(&table.rows) {
+            all.add(Kind::TableRow, row.span, at, format!("row {} of table {}", at + 1, table.name), row.line);
+        }
+    }
+    for pool in &policy.pools {
+        for (at, fallback) in (0..).zip(&pool.when_empty) {
+            let to = match fallback {
+                Fallback::Pool(id) => words::target(policy, &Target::Pool(*id)),
+                Fallback::Queue(id) => words::target(policy, &Target::Queue(*id)),
+                Fallback::WaitAtMost(_) | Fallback::WaitUntilOpening => continue,
+            };
+            all.add(Kind::Overflow, pool.span, at, format!("{to} when pool {} is empty", pool.name), None);
+        }
+    }
+    all.items
+}
+
+struct Collector<'a> {
+    policy: &'a Policy,
+    items: Items,
+}
+
+impl Collector<'_> {
+    fn add(&mut self, kind: Kind, span: Span, at: u32, name: String, line: Option<u32>) {
+        let answers = (kind == Kind::Condition).then(Answers::default);
+        self.items.entry((kind, span, at)).or_insert(Item { kind, name, span, line, hits: 0, answers });
+    }
+
+    /// `owner` is the name of what the condition is of. A question around it was never written: the checker made it, of a part that
+    /// is `otherwise` or a territory that is all of its children.
+    fn condition(&mut self, condition: &Condition, owner: Span) {
+        let policy = self.policy;
+        each_question(condition, &mut |leaf| {
+            if leaf.span.start <= owner.start && owner.end <= leaf.span.end && leaf.span.file == owner.file {
+                return;
+            }
+            let name = words::leaf(policy, leaf, true);
+            self.add(Kind::Condition, leaf.span, 0, name, None);
+        });
+    }
+}
+
+fn each_question<'c>(condition: &'c Condition, take: &mut dyn FnMut(&'c Condition)) {
+    match &condition.kind {
+        ConditionKind::And(parts) | ConditionKind::Or(parts) => {
+            parts.iter().for_each(|part| each_question(part, take));
+        }
+        ConditionKind::Not(part) => each_question(part, take),
+        ConditionKind::Constant(_) => {}
+        _ => take(condition),
+    }
+}
+
+pub(super) struct Walk<'a, 'p> {
+    lead: &'a Reference<'p>,
+    items: &'a mut Items,
+    entered: Vec<bool>,
+}
+
+impl<'a, 'p> Walk<'a, 'p> {
+    pub(super) fn new(lead: &'a Reference<'p>, items: &'a mut Items) -> Self {
+        let entered = vec![false; lead.policy.routes.len()];
+        Walk { lead, items, entered }
+    }
+
+    pub(super) fn decision(&mut self, decision: &Decision) {
+        let policy = self.lead.policy;
+        for exclude in &policy.excludes {
+            self.asked(&exclude.when);
+            if self.lead.holds(&exclude.when) {
+                self.hit(Kind::Exclusion, exclude.span, 0);
+                return;
+            }
+        }
+        for segment in &policy.segments {
+            self.asked(&segment.when);
+            if self.lead.holds(&segment.when) {
+                self.hit(Kind::Segment, segment.span, 0);
+            }
+        }
+        for found in &policy.lets {
+            if let LetValue::Condition(condition) = &found.value {
+                self.asked(condition);
+            }
+        }
+        for term in policy.scores.iter().flat_map(|score| &score.terms) {
+            term.when.iter().for_each(|when| self.asked(when));
+        }
+        for (grade, step) in policy.grades.iter().zip(&decision.found.grades) {
+            step.iter().for_each(|step| self.hit(Kind::Grade, grade.span, *step));
+        }
+        self.territories();
+        if !matches!(decision.found.outcome, Outcome::Tie(_)) {
+            self.route(policy.main);
+        }
+        for (table, row) in &decision.found.rows {
+            let row_of = policy.tables.get(table.at()).and_then(|table| table.rows.get(*row as usize));
+            row_of.into_iter().for_each(|found| self.hit(Kind::TableRow, found.span, *row));
+        }
+        self.overflow(decision);
+    }
+
+    fn route(&mut self, id: RouteId) -> bool {
+        let lead = self.lead;
+        let Some(route) = lead.policy.routes.get(id.at()) else { return false };
+        if self.entered.get_mut(id.at()).is_none_or(|entered| std::mem::replace(entered, true)) {
+            return false;
+        }
+        route.entries.iter().any(|entry| match entry {
+            Entry::Rule(id) => {
+                let Some(rule) = lead.policy.rules.get(id.at()) else { return false };
+                if lead.on_its_days(rule) {
+                    rule.when.iter().for_each(|when| self.asked(when));
+                }
+                let takes = lead.takes(rule);
+                if takes {
+                    self.hit(Kind::Rule, rule.span, 0);
+                }
+                takes
+            }
+            Entry::Continue { route, when, .. } => {
+                when.iter().for_each(|when| self.asked(when));
+                when.as_ref().is_none_or(|when| lead.holds(when)) && self.route(*route)
+            }
+        })
+    }
+
+    /// The territories that were asked on the way down, and those that hold the lead.
+    fn territories(&mut self) {
+        let policy = self.lead.policy;
+        let set = policy.territory_set_at(self.lead.facts.at).and_then(|at| policy.territory_sets.get(at));
+        let mut candidates: Vec<TerritoryId> = set.map(|set| set.roots.clone()).unwrap_or_default();
+        while !candidates.is_empty() {
+            let mut within = Vec::new();
+            for id in candidates {
+                let Some(territory) = policy.territories.get(id.at()) else { continue };
+                self.asked(&territory.when);
+                if self.lead.holds(&territory.when) {
+                    self.hit(Kind::Territory, territory.span, 0);
+                    within.clone_from(&territory.children);
+                    break;
+                }
+            }
+            candidates = within;
+        }
+    }
+
+    fn overflow(&mut self, decision: &Decision) {
+        let Some(assignment) = &decision.assignment else { return };
+        let policy = self.lead.policy;
+        let pools = &assignment.pools;
+        let next = pools.iter().skip(1).map(|pool| Some(*pool)).chain([None]);
+        for (pool, next) in pools.iter().zip(next) {
+            let Some(found) = policy.pools.get(pool.at()) else { continue };
+            let reached = found.when_empty.iter().position(|fallback| match (fallback, next) {
+                (Fallback::Pool(to), Some(next)) => *to == next,
+                (Fallback::Queue(to), None) => assignment.queue == Some(*to),
+                _ => false,
+            });
+            reached.into_iter().for_each(|at| self.hit(Kind::Overflow, found.span, at as u32));
+        }
+    }
+
+    fn hit(&mut self, kind: Kind, span: Span, at: u32) {
+        if let Some(item) = self.items.get_mut(&(kind, span, at)) {
+            item.hits += 1;
+        }
+    }
+
+    /// Counts the answers of a decision's questions, and which of them decided.
+    fn asked(&mut self, decision: &Condition) {
+        let lead = self.lead;
+        let mut answers: Vec<(Span, bool, bool)> = Vec::new();
+        each_question(decision, &mut |leaf| {
+            let with = |answer: bool| answered(lead, decision, leaf, answer);
+            answers.push((leaf.span, lead.holds(leaf), with(true) != with(false)));
+        });
+        for (span, holds, decides) in answers {
+            let Some(item) = self.items.get_mut(&(Kind::Condition, span, 0)) else { continue };
+            let Some(counts) = &mut item.answers else { continue };
+            match holds {
+                true => {
+                    item.hits += 1;
+                    counts.held_and_decided += u32::from(decides);
+                }
+                false => {
+                    counts.failed += 1;
+                    counts.failed_and_decided += u32::from(decides);
+                }
+            }
+        }
+    }
+}
+
+/// What a condition comes to where one of its questions, and no other, is answered so.
+fn answered(lead: &Reference, condition: &Condition, question: &Condition, answer: bool) -> bool {
+    match &condition.kind {
+        _ if std::ptr::eq(condition, question) => answer,
+        ConditionKind::And(parts) => parts.iter().all(|part| answered(lead, part, question, answer)),
+        ConditionKind::Or(parts) => parts.iter().any(|part| answered(lead, part, question, answer)),
+        ConditionKind::Not(part) => !answered(lead, part, question, answer),
+        _ => lead.holds(condition),
+    }
+}
