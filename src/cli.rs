@@ -2,6 +2,7 @@
 
 pub mod check;
 pub mod codes;
+pub mod diff;
 pub mod explain;
 pub mod fmt;
 pub mod graph;
@@ -55,6 +56,7 @@ pub struct Arguments {
 #[derive(Debug, Subcommand)]
 enum Command {
     Check(check::Arguments),
+    Diff(diff::Arguments),
     Route(route::Arguments),
     Explain(explain::Arguments),
     Test(test::Arguments),
@@ -70,6 +72,7 @@ enum Command {
 pub fn run(arguments: Arguments) -> Exit {
     let result = match arguments.command {
         Command::Check(arguments) => check::run(&arguments),
+        Command::Diff(arguments) => diff::run(&arguments),
         Command::Route(arguments) => route::run(&arguments),
         Command::Explain(arguments) => explain::run(&arguments),
         Command::Test(arguments) => test::run(&arguments),

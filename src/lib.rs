@@ -21,6 +21,7 @@ pub mod cli;
 pub mod data;
 pub mod decision;
 pub mod diagnostic;
+pub mod diff;
 pub mod fix;
 pub mod format;
 pub mod graph;

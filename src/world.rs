@@ -1,6 +1,8 @@
 //! The only door to the clock, the environment and the file system. Nothing else in Leadway opens one.
 #![allow(clippy::disallowed_methods, reason = "this is the door that the ban leads to")]
 
+pub mod git;
+
 use crate::load::{ReadFault, Reader};
 use std::fs::File;
 use std::io::{self, IsTerminal, Read, Write};
@@ -102,6 +104,16 @@ pub fn read(path: &Path) -> io::Result<Arc<[u8]>> {
     Ok(bytes.into())
 }
 
+/// All bytes of a file, or of standard input for `-`.
+pub fn read_all(path: &Path) -> io::Result<Arc<[u8]>> {
+    let mut bytes = Vec::new();
+    open(path)?.take(LARGEST_FILE + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > LARGEST_FILE {
+        return Err(io::Error::other("it is larger than 1 GiB"));
+    }
+    Ok(bytes.into())
+}
+
 /// Opens a file, or standard input for `-`.
 pub fn open(path: &Path) -> io::Result<Box<dyn Read + Send>> {
     if path == Path::new("-") {
@@ -127,6 +139,10 @@ pub fn same_file(one: &Path, other: &Path) -> bool {
 
 pub fn exists(path: &Path) -> bool {
     path.exists()
+}
+
+pub fn is_folder(path: &Path) -> bool {
+    path.is_dir()
 }
 
 pub fn read_text(path: &Path) -> io::Result<String> {

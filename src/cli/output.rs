@@ -110,22 +110,23 @@ pub fn unreadable(policy: &Path, fault: &ReadFault) -> Failure {
 
 /// Reads and checks a policy that is to be run: with errors, they are shown and nothing runs.
 pub fn runnable(policy: &Path) -> Result<(crate::policy::Policy, Sources), Failure> {
-    checked(policy, load(policy)?)
+    sound(&policy.display().to_string(), load(policy)?.compile())
 }
 
 /// As [`runnable`], with the files of tests.
 pub fn testable(policy: &Path) -> Result<(crate::policy::Policy, Sources), Failure> {
-    checked(policy, load_with_tests(policy)?)
+    sound(&policy.display().to_string(), load_with_tests(policy)?.compile())
 }
 
-fn checked(policy: &Path, loaded: Loaded) -> Result<(crate::policy::Policy, Sources), Failure> {
-    let Compiled { sources, policy: checked, diagnostics, .. } = loaded.compile();
+/// A policy of this name without errors; else they are shown.
+pub fn sound(name: &str, compiled: Compiled) -> Result<(crate::policy::Policy, Sources), Failure> {
+    let Compiled { sources, policy: checked, diagnostics, .. } = compiled;
     match checked {
         Some(checked) => Ok((checked, sources)),
         None => {
             let errors: Vec<_> = diagnostics.into_iter().filter(|d| d.severity == Severity::Error).collect();
             say(&findings(&errors, &sources, Findings::Human, color_on_stderr()));
-            Err(Failure::new(format!("`{}` has errors, so nothing was run", policy.display())))
+            Err(Failure::new(format!("`{name}` has errors, so nothing was run")))
         }
     }
 }

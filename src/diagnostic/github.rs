@@ -40,11 +40,11 @@ fn command(diagnostic: &Diagnostic, sources: &Sources) -> String {
 }
 
 /// A text after the second `::`.
-fn data(text: &str) -> String {
+pub fn data(text: &str) -> String {
     text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
 }
 
 /// A text between `=` and `,`.
-fn property(text: &str) -> String {
+pub fn property(text: &str) -> String {
     data(text).replace(':', "%3A").replace(',', "%2C")
 }

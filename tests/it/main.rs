@@ -7,6 +7,7 @@ mod calendar;
 mod check;
 mod cli;
 mod diagnostics;
+mod diff;
 mod docs;
 mod generate;
 mod guide;

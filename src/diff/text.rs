@@ -1,0 +1,78 @@
+//! A difference for people at a terminal.
+
+use super::leads::Leads;
+use super::{Difference, counted};
+use smol_str::SmolStr;
+
+/// Leads that are named before the rest is counted.
+const NAMED: usize = 5;
+/// Details that a part shows before the rest is counted.
+const DETAILS: usize = 12;
+
+/// Indented text, ending in a line end.
+pub fn text(difference: &Difference) -> String {
+    let mut out = format!("from {}\nto   {}\n", difference.old, difference.new);
+    if let Some(leads) = &difference.leads {
+        out.push('\n');
+        of_leads(&mut out, leads);
+    }
+    out.push('\n');
+    if difference.parts.is_empty() {
+        out.push_str("nothing else is said otherwise\n");
+    } else {
+        out.push_str("what is said otherwise\n");
+    }
+    for part in &difference.parts {
+        out.push_str(&format!("  {}\n", part.headline()));
+        for detail in part.details.iter().take(DETAILS) {
+            out.push_str(&format!("    {detail}\n"));
+        }
+        let more = part.details.len().saturating_sub(DETAILS);
+        if more > 0 {
+            out.push_str(&format!("    and {more} more\n"));
+        }
+    }
+    out
+}
+
+fn of_leads(out: &mut String, leads: &Leads) {
+    let all = counted(leads.leads, "lead", "leads");
+    match leads.differ {
+        0 => out.push_str(&format!("{}: none of {all} is decided otherwise\n", leads.file)),
+        differ => {
+            let are = if differ == 1 { "is" } else { "are" };
+            out.push_str(&format!("{}: {differ} of {all} {are} decided otherwise\n", leads.file));
+        }
+    }
+    for moved in &leads.moves {
+        out.push_str(&format!("  {}\n", counted(moved.leads, "lead", "leads")));
+        out.push_str(&format!("    was {}\n    now {}\n", moved.old, moved.new));
+        for by in &moved.by {
+            let count = if moved.by.len() > 1 { format!(" ({})", by.leads) } else { String::new() };
+            out.push_str(&format!("    by  {} -> {}{count}\n", who(&by.old), who(&by.new)));
+        }
+        out.push_str(&format!("    {}\n", named(&moved.ids)));
+    }
+    if !leads.territories.is_empty() {
+        out.push_str("  in another territory\n");
+    }
+    for moved in &leads.territories {
+        let count = counted(moved.leads, "lead", "leads");
+        out.push_str(&format!("    {count}: {} -> {}  {}\n", place(&moved.old), place(&moved.new), named(&moved.ids)));
+    }
+}
+
+pub(super) fn who(by: &Option<SmolStr>) -> &str {
+    by.as_deref().unwrap_or("no rule")
+}
+
+pub(super) fn place(territory: &str) -> &str {
+    if territory.is_empty() { "(none)" } else { territory }
+}
+
+/// The first ids, and how many more there are.
+pub(super) fn named(ids: &[SmolStr]) -> String {
+    let shown: Vec<&str> = ids.iter().take(NAMED).map(SmolStr::as_str).collect();
+    let more = ids.len().saturating_sub(NAMED);
+    if more > 0 { format!("{} and {more} more", shown.join(", ")) } else { shown.join(", ") }
+}
