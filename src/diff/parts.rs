@@ -78,15 +78,17 @@ pub struct Change {
 pub fn changes(old: Side, new: Side) -> Vec<Change> {
     let mut names = Renumbering::by_name(old.policy, new.policy);
     // What stands in another thing may have been renamed, and then that thing is the same.
-    while {
+    loop {
         let mut known = data::changes(old.policy, new.policy, &names);
         known.extend(rules::named_conditions(old.policy, new.policy, &names));
         let mut renames = known.iter().filter_map(|one| match &one.how {
             How::Renamed { from } => Some((one.what, from, &one.name)),
             _ => None,
         });
-        renames.any(|(what, was, is)| names.adopt(old.policy, new.policy, what, was, is))
-    } {}
+        if !renames.any(|(what, was, is)| names.adopt(old.policy, new.policy, what, was, is)) {
+            break;
+        }
+    }
     let mut found = leads::changes(old.policy, new.policy, &names);
     found.extend(data::changes(old.policy, new.policy, &names));
     found.extend(rules::named_conditions(old.policy, new.policy, &names));
