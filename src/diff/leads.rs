@@ -133,7 +133,7 @@ pub fn decide(router: &Router, source: impl Read + Send, name: Option<&str>, at:
             let done = batch.decide(&raw, |one| {
                 let found = one.found;
                 let territory = found.territory.and_then(|id| policy.territories.get(id.at()));
-                let by = if one.bad { Some("on bad lead".into()) } else { outcome::by(policy, found) };
+                let by = if one.bad.is_some() { Some("on bad lead".into()) } else { outcome::by(policy, found) };
                 entered = Some((
                     SmolStr::new(one.id.unwrap_or("")),
                     Outcome::of(policy, found),
