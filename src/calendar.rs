@@ -50,6 +50,13 @@ impl Calendars {
         Calendars { kinds, named, years }
     }
 
+    /// The same calendars as if there were no holidays: to tell what a holiday closes.
+    pub fn without_holidays(&self) -> Calendars {
+        let mut kinds = self.kinds.clone();
+        kinds.iter_mut().for_each(forget_holidays);
+        Calendars { years: vec![OnceLock::new(); self.years.len()], kinds, named: self.named.clone() }
+    }
+
     /// Whether the calendar is open at an instant.
     pub fn contains(&self, calendar: CalendarId, instant: i64) -> bool {
         let span = self.year(calendar, year_of(instant)).and_then(|year| year.next_span(instant));
@@ -127,8 +134,8 @@ impl Calendars {
         }
     }
 
-    /// The zone of the first hours in the calendar.
-    fn zone(&self, calendar: CalendarId) -> Tz {
+    /// The zone of the first hours in the calendar, from left to right.
+    pub fn zone(&self, calendar: CalendarId) -> Tz {
         let mut kind = self.kinds.get(calendar.at());
         while let Some(inner) = kind {
             kind = match inner {
@@ -200,6 +207,16 @@ impl Calendars {
                 self.cell(*id, year).and_then(OnceLock::get).map_or_else(Vec::new, |year| year.spans().to_vec())
             }
         }
+    }
+}
+
+fn forget_holidays(kind: &mut CalendarKind) {
+    match kind {
+        CalendarKind::Hours(hours) => hours.holidays.clear(),
+        CalendarKind::Or(parts) | CalendarKind::And(parts) | CalendarKind::Except(parts) => {
+            parts.iter_mut().for_each(forget_holidays);
+        }
+        CalendarKind::Named(_) => {}
     }
 }
 

@@ -5,7 +5,8 @@
 use crate::assign::Assignment;
 use crate::lead::{BadValue, Note};
 use crate::matcher::{Match, Outcome};
-use crate::policy::{FieldId, Policy, Target};
+use crate::policy::{FieldId, Instant, Policy, Target};
+use chrono::{DateTime, FixedOffset, SecondsFormat};
 use serde::Serialize;
 
 /// How a lead ended.
@@ -39,6 +40,8 @@ pub struct Decided<'a> {
     pub bad: bool,
     pub found: &'a Match,
     pub assignment: Option<&'a Assignment>,
+    /// When the first promise falls due, with the offset that it is shown with.
+    pub due: Option<Instant>,
 }
 
 impl<'a> Decided<'a> {
@@ -49,7 +52,7 @@ impl<'a> Decided<'a> {
 }
 
 /// What a row tells of a decision.
-pub const COLUMNS: [&str; 19] = [
+pub const COLUMNS: [&str; 20] = [
     "lead",
     "line",
     "outcome",
@@ -59,6 +62,7 @@ pub const COLUMNS: [&str; 19] = [
     "assignee",
     "queue",
     "sla",
+    "due",
     "priority",
     "territory",
     "segments",
@@ -168,6 +172,11 @@ impl<'a> Writer<'a> {
         or_null(out, assignment.and_then(|a| a.queue).and_then(|queue| f.queues.get(queue.at())));
         out.extend_from_slice(b",\"sla\":");
         or_null(out, found.sla.and_then(|sla| f.slas.get(sla.at())));
+        out.extend_from_slice(b",\"due\":");
+        match decided.due.and_then(instant) {
+            Some(due) => text(out, &due),
+            None => out.extend_from_slice(b"null"),
+        }
         out.extend_from_slice(b",\"priority\":");
         match found.priority {
             Some(priority) => number(out, priority),
@@ -250,6 +259,7 @@ impl<'a> Writer<'a> {
             name(assignee.map(|rep| rep.name.as_str())),
             name(queue.map(|queue| queue.name.as_str())),
             name(sla.map(|sla| sla.name.as_str())),
+            decided.due.and_then(instant).unwrap_or_default(),
             found.priority.map_or_else(String::new, |priority| priority.to_string()),
             name(territory.map(|territory| territory.name.as_str())),
             segments.map(|segment| segment.name.as_str()).collect::<Vec<_>>().join(";"),
@@ -338,6 +348,13 @@ fn object<const N: usize>(out: &mut Vec<u8>, entries: [(&str, &str); N]) {
         text(out, value);
     });
     out.push(b'}');
+}
+
+/// RFC 3339 in whole seconds: `2026-03-04T10:05:00+01:00`.
+fn instant(at: Instant) -> Option<String> {
+    let zone = FixedOffset::east_opt(at.offset)?;
+    let local = DateTime::from_timestamp_micros(at.micros)?.with_timezone(&zone);
+    Some(local.to_rfc3339_opts(SecondsFormat::Secs, false))
 }
 
 fn number(out: &mut Vec<u8>, number: i64) {

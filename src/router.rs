@@ -29,7 +29,7 @@ use crate::data::time;
 use crate::graph::{Clock, Graph};
 use crate::matcher::{Facts, Match, Matcher, Outcome, RecordMatch, reference::Reference};
 use crate::policy::{CalendarId, Instant, Policy, RecordsId, Rule, SlaId, Value};
-use crate::sla::staff::Staff;
+use crate::sla::people::People;
 use crate::sla::{FollowUp, Given, Holder};
 use std::sync::Arc;
 
@@ -37,7 +37,7 @@ use std::sync::Arc;
 pub struct Router {
     policy: Arc<Policy>,
     graph: Graph,
-    staff: Staff,
+    people: People,
     records: Vec<RecordIndex>,
     crews: Crews,
 }
@@ -48,6 +48,8 @@ pub struct Decision {
     pub found: Match,
     /// Who has it. None for a lead that is excluded, that no rule took, or that none of its rule's targets could take.
     pub assignment: Option<Assignment>,
+    /// When the first promise falls due.
+    pub due: Option<Instant>,
 }
 
 /// The clock's part of the facts: the same for all leads of one instant.
@@ -62,11 +64,11 @@ pub struct Moment {
 impl Router {
     pub fn new(policy: Policy) -> Router {
         let graph = Graph::build(&policy);
-        let staff = Staff::new(&policy);
+        let people = People::new(&policy);
         let records = policy.records.iter().map(RecordIndex::new).collect();
         let policy = Arc::new(policy);
-        let crews = Crews::new(Arc::clone(&policy), staff.calendars().clone());
-        Router { policy, graph, staff, records, crews }
+        let crews = Crews::new(Arc::clone(&policy), people.calendars().clone());
+        Router { policy, graph, people, records, crews }
     }
 
     pub fn policy(&self) -> &Policy {
@@ -95,7 +97,7 @@ impl Router {
     }
 
     pub fn is_open(&self, calendar: CalendarId, at: Instant) -> bool {
-        self.staff.calendars().contains(calendar, at.micros)
+        self.people.calendars().contains(calendar, at.micros)
     }
 
     /// Decides one lead as the first ever: its values by [`crate::policy::FieldId`].
@@ -112,7 +114,8 @@ impl Router {
         let found = Matcher::new(&self.graph).decide_facts(&facts).clone();
         let request = Request { found: &found, asked: &self.asked(&facts), at, lead, never: &[] };
         let assignment = self.crews.assign(state, &request);
-        Decision { found, assignment }
+        let due = assignment.as_ref().and_then(|assignment| self.due(&found, assignment, at));
+        Decision { found, assignment, due }
     }
 
     /// What assignment asks of a lead's values.
@@ -147,11 +150,18 @@ impl Router {
     /// Begins to follow up a lead that was assigned at an instant; `born` is when it came in, both in microseconds. None for a
     /// lead that nobody, no queue and no pool has.
     pub fn follow_up(&self, sla: SlaId, assignment: &Assignment, born: i64, at: i64) -> Option<FollowUp<'_>> {
-        FollowUp::start(&self.policy, &self.staff, sla, given(assignment)?, born, at)
+        FollowUp::start(&self.policy, &self.people, sla, given(assignment)?, born, at)
     }
 
-    pub fn staff(&self) -> &Staff {
-        &self.staff
+    /// When the first promise to a lead falls due that was assigned at this instant, in the policy's zone.
+    pub fn due(&self, found: &Match, assignment: &Assignment, at: Instant) -> Option<Instant> {
+        let sla = self.policy.slas.get(found.sla?.at())?;
+        let micros = self.people.first_due(sla, given(assignment)?, at.micros)?;
+        Some(Instant { micros, offset: 0 }.seen_in(self.policy.zone))
+    }
+
+    pub fn people(&self) -> &People {
+        &self.people
     }
 
     /// The rule that took the lead.

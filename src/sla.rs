@@ -15,7 +15,7 @@
 //! How a driver goes round:
 //!
 //! ```text
-//! follow_up = FollowUp::start(policy, staff, sla, given, born, at)
+//! follow_up = FollowUp::start(policy, people, sla, given, born, at)
 //! loop: the next instant is that of the next event of the lead, or next_due(), whichever comes first
 //!       (at the same instant the event comes before the timer: an answer in the last moment counts)
 //!   effects = follow_up.step(event or Timer, instant)
@@ -33,15 +33,18 @@
 //! of ids and the hash of its policy, and opens it under that policy, or, where asked, moves it to another one.
 
 mod machine;
+pub mod people;
 mod promise;
-pub mod staff;
+pub mod saved;
 pub mod statuses;
+pub mod told;
 
 use crate::policy::{Policy, PoolId, QueueId, RepId, Sla, SlaId};
 use crate::syntax::ast::Stage;
+use people::People;
 use promise::Running;
+use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
-use staff::Staff;
 
 /// Where a lead is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -53,7 +56,7 @@ pub enum Holder {
 }
 
 /// What an assignment came to: who has the lead, and the pool that gave it (the one to reassign in).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Given {
     pub holder: Holder,
     pub pool: Option<PoolId>,
@@ -111,7 +114,8 @@ pub enum Doing {
         due: i64,
     },
     Notify(Whom),
-    /// This person answers for the lead from now on; its holder keeps it. `level` is how far up the chain of managers.
+    /// This person answers for the lead from now on; its holder keeps it. `level` is how far up the chain of
+    /// managers, which may be shorter.
     Escalate {
         whom: Whom,
         level: u32,
@@ -149,7 +153,8 @@ pub enum Whom {
 }
 
 /// How a promise stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Standing {
     Open,
     /// Kept in time.
@@ -167,7 +172,7 @@ pub enum Standing {
 #[derive(Debug, Clone)]
 pub struct FollowUp<'p> {
     policy: &'p Policy,
-    staff: &'p Staff,
+    people: &'p People,
     sla: &'p Sla,
     id: SlaId,
     /// The age of the lead: the instant from which it counts.
@@ -193,7 +198,7 @@ pub struct FollowUp<'p> {
 }
 
 /// A reassignment that was asked for and not answered yet.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 struct Waiting {
     restart_clock: bool,
     /// Whether it counts for `at most 2 times`.
@@ -205,7 +210,7 @@ impl<'p> FollowUp<'p> {
     /// SLA.
     pub fn start(
         policy: &'p Policy,
-        staff: &'p Staff,
+        people: &'p People,
         sla: SlaId,
         given: Given,
         born: i64,
@@ -214,7 +219,7 @@ impl<'p> FollowUp<'p> {
         let terms = policy.slas.get(sla.at())?;
         let mut follow_up = FollowUp {
             policy,
-            staff,
+            people,
             sla: terms,
             id: sla,
             born,

@@ -87,7 +87,7 @@ impl Suite {
         let policy = router.policy();
         if let Some(queue) = policy.on_bad_lead.filter(|_| case.bad) {
             let (found, assignment) = batch::to_queue(queue);
-            return Some(Decision { found, assignment: Some(assignment) });
+            return Some(Decision { found, assignment: Some(assignment), due: None });
         }
         Some(router.decide(&case.values, case.at))
     }

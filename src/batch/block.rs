@@ -5,7 +5,10 @@ use crate::assign::{Asked, Assignment, Crews, Request, State};
 use crate::decision::Decided;
 use crate::lead::{BadValue, Note};
 use crate::matcher::Match;
-use crate::policy::Instant;
+use crate::policy::{Instant, SlaId};
+use crate::router::{self, Router};
+use crate::sla::Given;
+use rustc_hash::FxHashMap;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
 /// Matched leads in the order of the input. It is used again and again, so that its room is made once.
@@ -13,6 +16,7 @@ use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 pub struct Block {
     leads: Vec<Lead>,
     used: usize,
+    dues: Dues,
 }
 
 #[derive(Debug, Default)]
@@ -28,6 +32,26 @@ struct Lead {
     found: Match,
     asked: Asked,
     at: Option<Instant>,
+    due: Option<Instant>,
+}
+
+/// When promises fall due that begin at one instant: a batch has few of them.
+#[derive(Debug, Default)]
+struct Dues {
+    at: i64,
+    known: FxHashMap<(SlaId, Option<Given>), Option<Instant>>,
+}
+
+impl Dues {
+    fn due(&mut self, router: &Router, found: &Match, assignment: &Assignment, at: Instant) -> Option<Instant> {
+        let sla = found.sla?;
+        if self.at != at.micros {
+            self.at = at.micros;
+            self.known.clear();
+        }
+        let known = self.known.entry((sla, router::given(assignment)));
+        *known.or_insert_with(|| router.due(found, assignment, at))
+    }
 }
 
 impl Block {
@@ -53,6 +77,7 @@ impl Block {
         lead.assignment = matched.bad.map(Assignment::to_queue);
         lead.found.take_over(matched.found);
         lead.asked = matched.asked;
+        lead.due = None;
         lead.at = matched.bad.is_none().then_some(matched.at);
     }
 
@@ -66,6 +91,15 @@ impl Block {
         }
     }
 
+    /// Says when the first promise to each lead falls due.
+    pub fn promise(&mut self, router: &Router) {
+        let Block { leads, used, dues } = self;
+        for lead in leads.iter_mut().take(*used) {
+            let made = lead.assignment.as_ref().zip(lead.at);
+            lead.due = made.and_then(|(assignment, at)| dues.due(router, &lead.found, assignment, at));
+        }
+    }
+
     pub fn decided(&self) -> impl Iterator<Item = Decided<'_>> {
         self.leads.iter().take(self.used).map(|lead| Decided {
             id: Some(lead.id.as_str()).filter(|_| lead.has_id),
@@ -75,6 +109,7 @@ impl Block {
             bad: lead.bad,
             found: &lead.found,
             assignment: lead.assignment.as_ref(),
+            due: lead.due,
         })
     }
 }

@@ -11,8 +11,9 @@ use crate::lead::{Lead, Plan};
 use crate::matcher::Facts;
 use crate::matcher::change::{Change, what_would_change};
 use crate::matcher::trace::{Trace, trace};
-use crate::policy::{RecordsId, RuleId, words};
+use crate::policy::{Instant, RecordsId, RuleId, words};
 use crate::router::{self, Moment, Router};
+use crate::sla::told::{Told, told};
 use crate::{batch, world};
 use clap::{Args, ValueEnum};
 use serde::Serialize;
@@ -76,6 +77,7 @@ struct Explanation {
     records: Vec<(String, Found)>,
     trace: Trace,
     assignment: Vec<Tried>,
+    promises: Vec<Told>,
     #[serde(skip_serializing_if = "Option::is_none")]
     change: Option<Changed>,
 }
@@ -105,7 +107,7 @@ pub fn run(arguments: &Arguments) -> Result<Exit, Failure> {
         None => lead::from_pairs(&arguments.values, &plan)?,
     };
     let at = if arguments.at == "now" {
-        crate::policy::Instant { micros: world::now(), offset: 0 }
+        Instant { micros: world::now(), offset: 0 }
     } else {
         router.instant(&arguments.at).ok_or_else(|| {
             Failure::new(format!("`{}` is no time", arguments.at)).help("write one such as `2026-03-04 10:00`")
@@ -150,7 +152,10 @@ fn explain(router: &Router, lead: &Lead, moment: &Moment, rule: Option<RuleId>) 
     let request = Request { found: &trace.found, asked: &asked, at: moment.at, lead: None, never: &[] };
     let mut state = State::new(router.crews());
     let assignment = router.crews().assign_traced(&mut state, &request, &mut |one| tried.push(one));
-    let decision = decision(router, lead, &trace, assignment.as_ref())?;
+    let decision = decision(router, lead, &trace, assignment.as_ref(), moment.at)?;
+    let promised = assignment.as_ref().and_then(router::given).zip(trace.found.sla);
+    let promises = promised.filter(|_| !(lead.is_bad() && policy.on_bad_lead.is_some()));
+    let promises = promises.map(|(given, sla)| told(policy, router.people(), sla, given, moment.at.micros));
     let change = rule.map(|rule| {
         let rematch = |values: &[crate::policy::Value]| router.match_records(values, moment);
         changed(router, rule, &what_would_change(policy, &facts, rule, rematch))
@@ -167,6 +172,7 @@ fn explain(router: &Router, lead: &Lead, moment: &Moment, rule: Option<RuleId>) 
         records,
         trace,
         assignment: tried,
+        promises: promises.unwrap_or_default(),
         change,
     })
 }
@@ -176,21 +182,22 @@ fn decision(
     lead: &Lead,
     trace: &Trace,
     assignment: Option<&Assignment>,
+    at: Instant,
 ) -> Result<serde_json::Value, Failure> {
     let policy = router.policy();
     let id = (!lead.id.is_empty()).then_some(lead.id.as_str());
     let mut line = Vec::new();
     let (found, to_queue);
-    let (found, assignment) = match policy.on_bad_lead.filter(|_| lead.is_bad()) {
+    let (found, assignment, due) = match policy.on_bad_lead.filter(|_| lead.is_bad()) {
         Some(queue) => {
             (found, to_queue) = batch::to_queue(queue);
-            (&found, Some(&to_queue))
+            (&found, Some(&to_queue), None)
         }
-        None => (&trace.found, assignment),
+        None => (&trace.found, assignment, assignment.and_then(|made| router.due(&trace.found, made, at))),
     };
     let bad = lead.is_bad();
     let (bad_values, notes) = (&lead.faults, &lead.notes);
-    let decided = Decided { id, line: lead.line, bad_values, notes, bad, found, assignment };
+    let decided = Decided { id, line: lead.line, bad_values, notes, bad, found, assignment, due };
     Writer::new(policy).ndjson(&mut line, &decided);
     serde_json::from_slice(&line).map_err(|error| Failure::new(error.to_string()))
 }

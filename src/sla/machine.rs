@@ -52,13 +52,13 @@ impl FollowUp<'_> {
     fn fire(&mut self, until: i64, also_at_it: bool, effects: &mut Vec<Effect>) {
         while let Some(at) = self.next_due().filter(|&due| due < until || also_at_it && due == until) {
             let Some(place) = self.promises.iter().position(|running| running.next() == Some(at)) else { return };
-            let (staff, sla) = (self.staff, self.sla);
+            let (people, sla) = (self.people, self.sla);
             let Some(running) = self.promises.get_mut(place) else { return };
             let stage = running.stage;
             if running.warning.is_some_and(|warning| warning <= at) {
                 let warning = sla.warnings.get(running.warned);
                 running.warned += 1;
-                running.plan_warning(staff, &sla.warnings, at);
+                running.plan_warning(people, &sla.warnings, at);
                 if let Some(warning) = warning {
                     let cause = Cause::Share(stage, warning.percent);
                     self.run(&warning.steps, &mut Run { at, cause, movers_only: false, effects });
@@ -162,6 +162,16 @@ impl FollowUp<'_> {
         if !self.run(&sla.on_breach, &mut run) {
             self.finish(&mut run);
         }
+        if statuses::meaning(self.policy, self.status).is_some_and(|row| row.status == "returned") {
+            self.stranded(&mut run);
+        }
+    }
+
+    /// A lead that was given back and has nowhere to go stays with its rep; his manager is told.
+    fn stranded(&mut self, run: &mut Run) {
+        if !self.ended && matches!(self.holder, Holder::Rep(_)) {
+            run.emit(Doing::Notify(self.whom(&Recipient::ManagerOfAssignee, 1)));
+        }
     }
 
     fn returned(&mut self, reason: &SmolStr, at: i64, effects: &mut Vec<Effect>) {
@@ -176,9 +186,7 @@ impl FollowUp<'_> {
             return;
         }
         self.finish(&mut run);
-        if !self.ended && matches!(self.holder, Holder::Rep(_)) {
-            run.emit(Doing::Notify(self.whom(&Recipient::ManagerOfAssignee, 1)));
-        }
+        self.stranded(&mut run);
     }
 
     fn assigned(&mut self, given: Given, at: i64) {
@@ -200,11 +208,11 @@ impl FollowUp<'_> {
         {
             self.had.push(rep);
         }
-        let (staff, sla, pool) = (self.staff, self.sla, self.pool);
+        let (people, sla, pool) = (self.people, self.sla, self.pool);
         for (running, promise) in self.promises.iter_mut().zip(&sla.promises) {
-            let calendar = staff.calendar(&promise.clock, holder, pool);
+            let calendar = people.calendar(&promise.clock, holder, pool);
             if running.standing == Standing::Open {
-                running.move_to(calendar, promise, staff, &sla.warnings, at);
+                running.move_to(calendar, promise, people, &sla.warnings, at);
             } else {
                 running.calendar = calendar;
             }
@@ -213,11 +221,11 @@ impl FollowUp<'_> {
 
     /// Makes promises anew.
     fn restart(&mut self, at: i64, which: impl Fn(&Running) -> bool) {
-        let (staff, sla) = (self.staff, self.sla);
+        let (people, sla) = (self.people, self.sla);
         for (running, promise) in self.promises.iter_mut().zip(&sla.promises).filter(|(running, _)| which(running)) {
-            running.begin(promise, staff, &sla.warnings, at);
+            running.begin(promise, people, &sla.warnings, at);
             if self.stopped {
-                running.freeze(staff, at);
+                running.freeze(people, at);
             }
         }
     }
@@ -260,11 +268,11 @@ impl FollowUp<'_> {
             return;
         }
         self.stopped = stop;
-        let (staff, sla) = (self.staff, self.sla);
+        let (people, sla) = (self.people, self.sla);
         for running in &mut self.promises {
             match running.standing {
-                Standing::Open if stop => running.freeze(staff, at),
-                Standing::Open => running.go_on(staff, &sla.warnings, at),
+                Standing::Open if stop => running.freeze(people, at),
+                Standing::Open => running.go_on(people, &sla.warnings, at),
                 _ => running.frozen = None,
             }
         }
@@ -275,7 +283,9 @@ impl FollowUp<'_> {
             (Recipient::Assignee, Holder::Rep(rep)) => Whom::Rep(rep),
             (Recipient::Assignee, Holder::Queue(queue)) => Whom::Queue(queue),
             (Recipient::Assignee, Holder::Pool(_)) => Whom::Nobody,
-            (Recipient::ManagerOfAssignee, holder) => self.staff.manager(holder, level).map_or(Whom::Nobody, Whom::Rep),
+            (Recipient::ManagerOfAssignee, holder) => {
+                self.people.manager(holder, level).map_or(Whom::Nobody, Whom::Rep)
+            }
             (Recipient::Rep(rep), _) => Whom::Rep(*rep),
             (Recipient::Email(email), _) => Whom::Email(email.clone()),
         }

@@ -6,10 +6,11 @@
 //!         |####|                           paused: `due` and what is left of the shares move by what of it counts
 //! ```
 
-use super::staff::Staff;
+use super::people::People;
 use super::{FollowUp, Holder, Standing};
 use crate::policy::{CalendarId, PoolId, Promise, Warning};
 use crate::syntax::ast::Stage;
+use serde::{Deserialize, Serialize};
 
 /// A promise that was made. Instants and durations are microseconds.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,7 +30,7 @@ pub(super) struct Running {
 }
 
 /// Where a clock stood when it was stopped.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Frozen {
     pub at: i64,
     /// The time that was left.
@@ -53,33 +54,34 @@ impl Running {
     }
 
     /// Makes the promise anew at an instant.
-    pub fn begin(&mut self, promise: &Promise, staff: &Staff, warnings: &[Warning], at: i64) {
-        self.due = staff.due(&promise.within, self.calendar, at);
-        self.allowance = self.due.map_or(0, |due| staff.between(self.calendar, at, due));
+    pub fn begin(&mut self, promise: &Promise, people: &People, warnings: &[Warning], at: i64) {
+        self.due = people.due(&promise.within, self.calendar, at);
+        self.allowance = self.due.map_or(0, |due| people.between(self.calendar, at, due));
         self.standing = Standing::Open;
         self.warned = 0;
         if self.frozen.is_some() {
             self.frozen = Some(Frozen { at, left: self.allowance, moved: false });
         }
-        self.plan_warning(staff, warnings, at);
+        self.plan_warning(people, warnings, at);
     }
 
     /// Stops the clock.
-    pub fn freeze(&mut self, staff: &Staff, at: i64) {
-        let left = self.due.map_or(0, |due| staff.between(self.calendar, at, due));
+    pub fn freeze(&mut self, people: &People, at: i64) {
+        let left = self.due.map_or(0, |due| people.between(self.calendar, at, due));
         self.frozen = Some(Frozen { at, left, moved: false });
     }
 
     /// Lets the clock go on: what of the pause counted is added to the deadline.
-    pub fn go_on(&mut self, staff: &Staff, warnings: &[Warning], at: i64) {
+    pub fn go_on(&mut self, people: &People, warnings: &[Warning], at: i64) {
         let Some(frozen) = self.frozen.take() else { return };
         let Some(due) = self.due else { return };
         self.due = if frozen.moved {
-            self.left_from(staff, at, frozen.left, due)
+            self.left_from(people, at, frozen.left, due)
         } else {
-            staff.after(self.calendar, due, staff.between(self.calendar, frozen.at, at))
+            // What fell due in the moment of the pause falls due when it ends.
+            people.after(self.calendar, due, people.between(self.calendar, frozen.at, at)).map(|due| due.max(at))
         };
-        self.plan_warning(staff, warnings, at);
+        self.plan_warning(people, warnings, at);
     }
 
     /// What is left goes on with another calendar.
@@ -87,7 +89,7 @@ impl Running {
         &mut self,
         calendar: Option<CalendarId>,
         promise: &Promise,
-        staff: &Staff,
+        people: &People,
         warnings: &[Warning],
         at: i64,
     ) {
@@ -96,28 +98,54 @@ impl Running {
         }
         let before = std::mem::replace(&mut self.calendar, calendar);
         match (&mut self.frozen, self.due) {
-            (_, None) => self.begin(promise, staff, warnings, at),
+            (_, None) => self.begin(promise, people, warnings, at),
             (Some(frozen), Some(_)) => frozen.moved = true,
             (None, Some(due)) => {
-                let left = staff.between(before, at, due);
-                self.due = self.left_from(staff, at, left, due);
-                self.plan_warning(staff, warnings, at);
+                let left = people.between(before, at, due);
+                self.due = self.left_from(people, at, left, due);
+                self.plan_warning(people, warnings, at);
             }
         }
     }
 
+    /// The time that is gone at an instant.
+    pub fn used(&self, people: &People, at: i64) -> i64 {
+        let left = match (self.frozen, self.due) {
+            (Some(frozen), _) => frozen.left,
+            (None, Some(due)) => people.between(self.calendar, at, due),
+            (None, None) => self.allowance,
+        };
+        (self.allowance - left).max(0)
+    }
+
+    /// Takes what is gone already from a promise that was just made.
+    pub fn spend(&mut self, used: i64, people: &People, warnings: &[Warning], at: i64) {
+        let Some(due) = self.due.filter(|_| used > 0) else { return };
+        self.due = self.left_from(people, at, self.allowance - used, due.min(at));
+        self.warned = warnings.iter().take_while(|warning| self.share(warning) <= used).count();
+        self.plan_warning(people, warnings, at);
+    }
+
+    /// The time that is gone when a warning is due.
+    fn share(&self, warning: &Warning) -> i64 {
+        self.allowance - self.kept_back(warning)
+    }
+
+    fn kept_back(&self, warning: &Warning) -> i64 {
+        let percent = 100 - i64::from(warning.percent);
+        self.allowance / 100 * percent + self.allowance % 100 * percent / 100
+    }
+
     /// The deadline when so much is left at an instant. Nothing may be left before the deadline is there: one that is an opening.
-    fn left_from(&self, staff: &Staff, at: i64, left: i64, due: i64) -> Option<i64> {
-        if left > 0 { staff.after(self.calendar, at, left) } else { Some(due.max(at)) }
+    fn left_from(&self, people: &People, at: i64, left: i64, due: i64) -> Option<i64> {
+        if left > 0 { people.after(self.calendar, at, left) } else { Some(due.max(at)) }
     }
 
     /// When the next warning that was not given is due, as of an instant; at once where its share is gone already.
-    pub fn plan_warning(&mut self, staff: &Staff, warnings: &[Warning], at: i64) {
+    pub fn plan_warning(&mut self, people: &People, warnings: &[Warning], at: i64) {
         self.warning = self.due.zip(warnings.get(self.warned)).and_then(|(due, warning)| {
-            let left = staff.between(self.calendar, at, due);
-            let kept_back = self.allowance / 100 * (100 - i64::from(warning.percent))
-                + self.allowance % 100 * (100 - i64::from(warning.percent)) / 100;
-            staff.after(self.calendar, at, left - kept_back)
+            let left = people.between(self.calendar, at, due);
+            people.after(self.calendar, at, left - self.kept_back(warning))
         });
     }
 }
@@ -135,11 +163,11 @@ impl FollowUp<'_> {
             calendar,
             frozen: None,
         };
-        running.begin(promise, self.staff, &self.sla.warnings, at);
+        running.begin(promise, self.people, &self.sla.warnings, at);
         running
     }
 
     pub(super) fn calendar_of(&self, promise: &Promise, holder: Holder, pool: Option<PoolId>) -> Option<CalendarId> {
-        self.staff.calendar(&promise.clock, holder, pool)
+        self.people.calendar(&promise.clock, holder, pool)
     }
 }

@@ -106,9 +106,15 @@ pub fn table() -> String {
     for row in ROWS {
         let kept: Vec<&str> = row.keeps.iter().map(|stage| stage.word()).collect();
         let kept = if row.ends { "ends the follow-up".to_owned() } else { kept.join(", ") };
-        let after: String =
-            row.after.iter().map(|next| if *next == row.status { " |".into() } else { format!(" {next} |") }).collect();
-        table.push_str(&format!("| `{}` | {kept} |{after}\n", row.status));
+        table.push_str(&format!("| `{}` |", row.status));
+        for cell in [kept.as_str()].into_iter().chain(row.after) {
+            let cell = if cell == row.status { "" } else { cell };
+            match cell.is_empty() {
+                true => table.push_str(" |"),
+                false => table.push_str(&format!(" {cell} |")),
+            }
+        }
+        table.push('\n');
     }
     table
 }

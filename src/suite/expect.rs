@@ -46,7 +46,7 @@ impl Subject<'_> {
             ExpectedKind::Sla(sla) => found.sla == Some(*sla),
             ExpectedKind::NoSla => found.sla.is_none(),
             ExpectedKind::Priority(priority) => found.priority == Some(*priority),
-            ExpectedKind::Due(_) => false,
+            ExpectedKind::Due(due) => self.decision.due.is_some_and(|at| at.micros == due.micros),
             ExpectedKind::Territory(ids) => self.territories().any(|id| ids.contains(&id)),
             ExpectedKind::Segment(segment) => found.segments.contains(segment),
             ExpectedKind::Score(score, value) => found.scores.get(score.at()) == Some(value),
@@ -155,7 +155,9 @@ impl Subject<'_> {
             ExpectedKind::Priority(_) => {
                 found.priority.map_or_else(|| "no priority".to_owned(), |priority| format!("priority {priority}"))
             }
-            ExpectedKind::Due(_) => "no due time, since this version does not follow leads up".to_owned(),
+            ExpectedKind::Due(_) => {
+                self.decision.due.map_or_else(|| "nothing due".to_owned(), |due| self.words(&ExpectedKind::Due(due)))
+            }
             ExpectedKind::Territory(_) => match found.territory {
                 Some(id) => self.words(&ExpectedKind::Territory(vec![id])),
                 None => "no territory".to_owned(),

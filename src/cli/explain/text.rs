@@ -7,6 +7,7 @@ use crate::matcher::reason::Reason;
 use crate::matcher::trace::{EntryTrace, Trace, Verdict};
 use crate::policy::{KeyPart, Policy, Preference, Records, words};
 use crate::router::Router;
+use crate::sla::told::Told;
 use std::fmt::Write;
 
 /// The whole way of a lead, for people.
@@ -57,6 +58,9 @@ fn write_all(out: &mut String, policy: &Policy, lead: &Lead, explanation: &Expla
             }
         }
     }
+    for promise in &explanation.promises {
+        self::promise(out, promise)?;
+    }
     if let Some(change) = &explanation.change {
         changed(out, change)?;
     }
@@ -76,8 +80,13 @@ fn decision(out: &mut String, decision: &serde_json::Value) -> std::fmt::Result 
         writeln!(out, "  target    {} {}", part("kind").replace('_', " "), part("name"))?;
     }
     let target = decision.get("target").and_then(|target| target.get("name"));
-    for (key, words) in [("assignee", "assignee "), ("queue", "in queue "), ("sla", "sla      "), ("arm", "arm      ")]
-    {
+    for (key, words) in [
+        ("assignee", "assignee "),
+        ("queue", "in queue "),
+        ("sla", "sla      "),
+        ("due", "due      "),
+        ("arm", "arm      "),
+    ] {
         let said = key == "queue" && target == decision.get(key);
         if let Some(value) = text(key).filter(|_| !said) {
             writeln!(out, "  {words} {value}")?;
@@ -85,6 +94,28 @@ fn decision(out: &mut String, decision: &serde_json::Value) -> std::fmt::Result 
     }
     if let Some(priority) = decision.get("priority").and_then(serde_json::Value::as_i64) {
         writeln!(out, "  priority  {priority}")?;
+    }
+    Ok(())
+}
+
+/// When a promise falls due, and what counted until then.
+fn promise(out: &mut String, told: &Told) -> std::fmt::Result {
+    let Told { promise, within, clock, zone, .. } = told;
+    match &told.due {
+        Some(due) => writeln!(out, "\nPromised: {promise} by {due} in {zone}")?,
+        None => writeln!(out, "\nPromised: {promise}, but the calendar never opens long enough")?,
+    }
+    writeln!(out, "  within {within} {clock}")?;
+    for span in &told.spans {
+        let sign = if span.counts { "+" } else { "-" };
+        // The day is said once where it is one.
+        let day = span.from.get(..14);
+        let to = span.to.strip_prefix(day.unwrap_or("")).filter(|_| day.is_some()).unwrap_or(&span.to);
+        let why = span.why.as_ref().map_or_else(|| "counts".to_owned(), String::clone);
+        writeln!(out, "  {sign} {} to {}: {why}", span.from, to.trim_start())?;
+    }
+    if told.more > 0 {
+        writeln!(out, "  and {} more spans of time", told.more)?;
     }
     Ok(())
 }

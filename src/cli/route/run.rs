@@ -191,6 +191,7 @@ fn decide(job: &Job, worker: &mut Worker, block: &Block, assign: impl FnOnce(&mu
         }
     });
     assign(matched);
+    matched.promise(job.router);
     for decided in matched.decided() {
         result.tally.decision(&decided);
         match job.format {

@@ -4,8 +4,7 @@ use crate::decision::{COLUMNS, Decided, Writer};
 use comfy_table::{Table, presets};
 
 /// What of it a terminal has room for.
-const SHOWN: [(usize, &str); 7] =
-    [(0, "lead"), (3, "rule"), (5, "target"), (6, "assignee"), (8, "sla"), (9, "priority"), (10, "territory")];
+const SHOWN: [&str; 8] = ["lead", "rule", "target", "assignee", "sla", "due", "priority", "territory"];
 
 pub fn csv_row(writer: &Writer, decided: &Decided) -> csv::Result<Vec<u8>> {
     let mut row = csv::WriterBuilder::new().from_writer(Vec::with_capacity(256));
@@ -21,14 +20,16 @@ pub fn csv_header() -> String {
 pub fn text(rows: &[[String; COLUMNS.len()]], more: u64) -> String {
     let mut table = Table::new();
     table.load_style(presets::NOTHING);
-    table.set_header(SHOWN.map(|(_, name)| name));
+    table.set_header(SHOWN);
     for row in rows {
-        table.add_row(SHOWN.map(|(at, name)| match (row.get(at).map(String::as_str), name) {
+        let cell = |name| COLUMNS.iter().zip(row).find(|(column, _)| **column == name).map_or("", |(_, cell)| cell);
+        table.add_row(SHOWN.map(|name| match (cell(name), name) {
             // Where no rule took the lead, the outcome says why.
-            (Some(""), "rule") if row[14].is_empty() => format!("({})", row[2]),
-            (Some(""), "rule") => format!("({}: {})", row[2], row[14]),
-            (Some(cell), _) => cell.to_owned(),
-            (None, _) => String::new(),
+            ("", "rule") if cell("excluded").is_empty() => format!("({})", cell("outcome")),
+            ("", "rule") => format!("({}: {})", cell("outcome"), cell("excluded")),
+            // To the minute.
+            (due, "due") => due.chars().take(16).collect::<String>().replace('T', " "),
+            (cell, _) => cell.to_owned(),
         }));
     }
     let mut text: String = table.lines().map(|line| format!("{}\n", line.trim_end())).collect();

@@ -4,13 +4,12 @@
 //! POOL`, `start SLA queue NAME`, `start SLA waiting POOL`, an event, or `until`, which lets time pass. Whoever is first in the pool and not excluded
 //! takes a lead that is to be reassigned.
 
+use super::answer;
 use chrono::{DateTime, Utc};
-use leadway::load;
 use leadway::policy::{Policy, PoolId, QueueId, RepId, SlaId};
 use leadway::router::Router;
 use leadway::sla::{Cause, Doing, Effect, Event, FollowUp, Given, Holder, Standing, Whom};
 use leadway::syntax::ast::Stage;
-use std::collections::BTreeMap;
 use std::fmt::Write;
 
 const STAGES: [Stage; 3] = [Stage::Accept, Stage::Respond, Stage::Meet];
@@ -134,27 +133,9 @@ impl Names<'_> {
     }
 }
 
-/// What a driver does with a demand to reassign: the first of the pool who is not excluded.
-fn answer(policy: &Policy, effects: &[Effect]) -> Option<Event> {
-    effects.iter().rev().find_map(|effect| match &effect.doing {
-        Doing::Reassign { pool, excluding } => {
-            let free = policy.pools[pool.at()].members.iter().find(|rep| !excluding.contains(rep));
-            Some(match free {
-                Some(rep) => Event::Assigned(Given { holder: Holder::Rep(*rep), pool: Some(*pool) }),
-                None => Event::NobodyLeft,
-            })
-        }
-        _ => None,
-    })
-}
-
 fn told(corpus: &str) -> String {
     let mut stories = corpus.split("#: ");
-    let policy = stories.next().unwrap();
-    let files = BTreeMap::from([("main.leadway".to_string(), policy.as_bytes().into())]);
-    let compiled = load::compile("main.leadway", &files).unwrap();
-    assert_eq!(compiled.diagnostics, []);
-    let router = Router::new(compiled.policy.unwrap());
+    let router = super::router(stories.next().unwrap());
     stories.map(|story| tell(&router, story)).collect()
 }
 
@@ -172,7 +153,7 @@ fn tell(router: &Router, story: &str) -> String {
             (["start", sla, given @ ..], story) => {
                 let sla = SlaId(place(&policy.slas, |known| &known.name, sla));
                 let born = at - 60_000_000;
-                let begun = FollowUp::start(policy, router.staff(), sla, names.given(given), born, at).unwrap();
+                let begun = FollowUp::start(policy, router.people(), sla, names.given(given), born, at).unwrap();
                 writeln!(out, "{} {}\n  = {}", shown(at, policy.zone), what.join(" "), names.state(&begun)).unwrap();
                 *story = Some(begun);
             }
@@ -213,4 +194,4 @@ macro_rules! stories {
     )* };
 }
 
-stories!(hot);
+stories!(hot, steps);

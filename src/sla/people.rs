@@ -1,9 +1,9 @@
 //! What follow-ups ask of a policy's people: whose hours a clock counts, and who is whose manager.
 
-use super::Holder;
+use super::{Given, Holder};
 use crate::calendar::Calendars;
 use crate::calendar::hours::{DAY, SECOND, instant_of, local_at};
-use crate::policy::{Calendar, CalendarId, CalendarKind, Clock, Policy, PoolId, QueueId, RepId};
+use crate::policy::{Calendar, CalendarId, CalendarKind, Clock, Policy, PoolId, Promise, QueueId, RepId, Sla};
 use crate::source::Span;
 use crate::syntax::ast::{Duration, Unit};
 use chrono::{DateTime, Months, NaiveTime};
@@ -13,7 +13,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// The hours of everyone who can hold a lead. Made once for a policy.
 #[derive(Debug, Clone)]
-pub struct Staff {
+pub struct People {
     /// Those of the policy, and behind them the ones that pools and queues make of the hours of their people.
     calendars: Calendars,
     zone: Tz,
@@ -26,8 +26,8 @@ pub struct Staff {
     pool_managers: Vec<Option<RepId>>,
 }
 
-impl Staff {
-    pub fn new(policy: &Policy) -> Staff {
+impl People {
+    pub fn new(policy: &Policy) -> People {
         let mut unions = Unions { calendars: policy.calendars.clone(), known: BTreeMap::new() };
         let reps: Vec<Option<CalendarId>> = policy.reps.iter().map(|rep| rep.hours).collect();
         let mut together = |members: &mut dyn Iterator<Item = RepId>| {
@@ -58,7 +58,7 @@ impl Staff {
         let of_members = |pool: &crate::policy::Pool| pool.members.iter().find_map(|rep| *managers.get(rep.at())?);
         let pool_managers = policy.pools.iter().map(of_members).collect();
         let calendars = Calendars::new(&unions.calendars);
-        Staff { calendars, zone: policy.zone, reps, pools, queues, managers, queue_managers, pool_managers }
+        People { calendars, zone: policy.zone, reps, pools, queues, managers, queue_managers, pool_managers }
     }
 
     pub fn calendars(&self) -> &Calendars {
@@ -152,6 +152,15 @@ impl Staff {
                 DateTime::from_timestamp_micros(local).map(|_| instant_of(self.zone, local))
             }
         }
+    }
+
+    /// When the first promise of an SLA falls due that begins at an instant.
+    pub fn first_due(&self, sla: &Sla, given: Given, at: i64) -> Option<i64> {
+        let due = |promise: &Promise| {
+            let calendar = self.calendar(&promise.clock, given.holder, given.pool);
+            self.due(&promise.within, calendar, at)
+        };
+        sla.promises.iter().filter_map(due).min()
     }
 
     fn months_later(&self, from: i64, months: i64) -> Option<i64> {
