@@ -210,6 +210,11 @@ impl Column {
         self.words.iter().any(|word| words.contains(&word.as_str()))
     }
 
+    /// Whether the header's last word is one of these.
+    pub fn ends_in(&self, words: &[&str]) -> bool {
+        self.words.last().is_some_and(|word| words.contains(&word.as_str()))
+    }
+
     /// No lead is without a value, and no value comes twice.
     pub fn is_key(&self) -> bool {
         self.is_full() && self.unique.is_some()

@@ -11,6 +11,8 @@ use smol_str::SmolStr;
 
 /// In fewer rows, a field that is never blank says nothing about the next lead.
 const ENOUGH_ROWS: u64 = 20;
+/// What the header of a column ends in whose values name a thing.
+const IDS: [&str; 3] = ["id", "uuid", "guid"];
 /// Pairs of a country and a region or postal code that are kept to be read together.
 const MAX_PAIRS: usize = 5_000;
 
@@ -143,13 +145,21 @@ impl Inference {
         Inferred { rows: self.rows, missing: missing.into_iter().collect(), fields, left_out }
     }
 
-    /// The column that tells leads apart: the first whose header says so, else the first that does.
+    /// The column that tells leads apart: the first whose header is the likeliest, `Id` before `Phone Number`, and any of text last.
     fn key(&self) -> Option<usize> {
+        const OF_LEADS: [&str; 4] = ["lead", "record", "prospect", "contact"];
+        let likeliness: [fn(&Column) -> bool; 5] = [
+            |column| column.words == ["id"],
+            |column| column.ends_in(&IDS) && column.hints(&OF_LEADS),
+            |column| column.ends_in(&IDS),
+            |column| column.hints(&["id", "uuid", "guid", "key", "num", "number", "ref"]),
+            decide::is_text,
+        ];
         let keys = || {
             self.columns.iter().enumerate().filter(|(_, column)| column.is_key() && self.why_left_out(column).is_none())
         };
-        let named = keys().find(|(_, column)| column.hints(&["id", "uuid", "guid", "key", "num", "number", "ref"]));
-        named.or_else(|| keys().find(|(_, column)| decide::is_text(column))).map(|(place, _)| place)
+        let place = |is: &fn(&Column) -> bool| keys().find(|(_, column)| is(column)).map(|(place, _)| place);
+        likeliness.iter().find_map(place)
     }
 
     fn why_left_out(&self, column: &Column) -> Option<&'static str> {

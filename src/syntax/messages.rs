@@ -41,8 +41,8 @@ pub fn not_understood(span: Span) -> Diagnostic {
 }
 
 pub fn file_too_long(file: FileId) -> Diagnostic {
-    Diagnostic::error("syntax-error", Span::new(file, 0, 0), "the file has more than 4 GiB")
-        .help("put long lists into files of their own: `list NAME from \"file.csv\"`")
+    Diagnostic::error("file-too-long", Span::new(file, 0, 0), "the file has more than 16 MiB, and was not read")
+        .help("keep lists and tables in CSV files (`list NAME from \"file.csv\"`), and part the policy with `include`")
 }
 
 /// The last diagnostic of a file that has too many.

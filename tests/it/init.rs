@@ -70,6 +70,21 @@ fn awkward_exports_become_policies_too() {
 }
 
 #[test]
+fn the_likeliest_column_is_the_id() {
+    for (header, expected) in [
+        ("Phone Number|Reference|Account Id|Lead ID|Id|Name", "Id"),
+        ("Phone Number|Reference|Account Id|leadId|Name", "leadId"),
+        ("Phone Number|Reference|Account Id|Name", "Account Id"),
+        ("Name|Phone Number|Reference", "Phone Number"),
+        ("Name|Company", "Name"),
+    ] {
+        let row = header.split('|').map(|_| "x#").collect::<Vec<_>>().join("|");
+        let fields = inferred(header, &[&row], 30).fields;
+        assert_eq!(fields.iter().find(|field| field.name == "id").map(|field| field.column.as_str()), Some(expected));
+    }
+}
+
+#[test]
 fn an_export_without_values_has_no_policy() {
     for (header, rows) in [("", &[][..]), ("a|b", &[]), ("|", &["x|y"]), ("a", &["", "n/a"])] {
         assert_eq!(write::policy(&inferred(header, rows, 1), "x.csv"), None, "{header}");

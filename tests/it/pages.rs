@@ -14,7 +14,7 @@ use std::num::NonZero;
 use std::sync::Arc;
 
 /// Pages whose bad example cannot stand on a page.
-const WITHOUT_EXAMPLE: [&str; 1] = ["not-utf-8"];
+const WITHOUT_EXAMPLE: [&str; 2] = ["not-utf-8", "file-too-long"];
 
 /// A fenced block of a page: the words after the fence, and the text inside.
 struct Block {

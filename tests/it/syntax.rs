@@ -168,7 +168,11 @@ fn hostile_texts_are_read() {
         ("brackets too deep", inside("(", ")", many), 1),
         ("brackets never closed", inside("(", "", 60), 1),
         ("brackets never closed in a clause", format!("lead {{ id text requ{}ired }}", "(".repeat(40)), 1),
-        ("brackets never closed on a line", format!("route main {{ rule \"A\" {{ match x\n{}y }} }}", "(".repeat(40)), 1),
+        (
+            "brackets never closed on a line",
+            format!("route main {{ rule \"A\" {{ match x\n{}y }} }}", "(".repeat(40)),
+            1,
+        ),
         ("brackets never closed around braces", format!("route main {{ {}", "( { } ".repeat(many)), 1),
         ("braces never closed", "route main { ".repeat(many), 1),
         ("braces never opened", "} ".repeat(many), 1),

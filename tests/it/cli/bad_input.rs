@@ -51,6 +51,12 @@ fn policies_that_no_one_writes() {
         let start = String::from_utf8_lossy(&policy[..60]).into_owned();
         assert_eq!((code, found.first().map(String::as_str)), (1, Some(expected)), "{start}: {found:?}");
     }
+    let rules: String = (0..600_000)
+        .map(|at| format!("  rule \"R{at}\" {{ match employees = {at} and country in DE, AT  assign queue big }}\n"))
+        .collect();
+    let huge = format!("{POLICY}route huge {{\n{rules}}}\n");
+    assert!(huge.len() > 48 << 20);
+    assert_eq!(findings(&huge), (1, vec!["file-too-long at 1".to_owned()]));
     for empty in ["", " \n\n", "# only words\n"] {
         assert_eq!(findings(empty), (1, vec!["no-main-route at 1".to_owned()]));
     }
