@@ -6,10 +6,12 @@ use leadway::matcher::{Matcher, reference};
 use libfuzzer_sys::fuzz_target;
 
 #[allow(dead_code, reason = "the tests use more of it")]
-#[path = "../../tests/it/generate.rs"]
-mod generate;
+#[path = "../../tests/it"]
+mod it {
+    pub mod generate;
+}
 
-use generate::Choices;
+use it::generate::{self, Choices};
 
 fuzz_target!(|bytes: &[u8]| {
     let numbers: Vec<u32> = bytes.iter().map(|byte| u32::from(*byte)).collect();

@@ -1,11 +1,11 @@
 //! `leadway explain`: why a lead goes where it goes, and why not elsewhere.
 
 mod lead;
+mod search;
 mod text;
 
 use super::{Exit, Failure, output};
 use crate::assign::{Assignment, Request, State, Tried};
-use crate::data::records::Found;
 use crate::decision::{Decided, Writer};
 use crate::lead::{Lead, Plan};
 use crate::matcher::Facts;
@@ -74,7 +74,8 @@ struct Explanation {
     values: Vec<(String, String)>,
     /// What was mended when the lead was read.
     notes: Vec<String>,
-    records: Vec<(String, Found)>,
+    /// How the rows of records were looked for.
+    records: Vec<search::Search>,
     trace: Trace,
     assignment: Vec<Tried>,
     promises: Vec<Told>,
@@ -143,7 +144,7 @@ fn explain(router: &Router, lead: &Lead, moment: &Moment, rule: Option<RuleId>) 
     for (at, block) in policy.records.iter().enumerate() {
         let found = router.find_record(RecordsId(at as u32), &lead.values, moment, &matched);
         matched.push(found.as_ref().map_or_else(Default::default, router::matched));
-        records.extend(found.map(|found| (block.name.to_string(), found)));
+        records.extend(found.map(|found| search::search(policy, block, &found)));
     }
     let facts = Facts { values: &lead.values, at: moment.at, calendars: &moment.open, records: &matched };
     let trace = trace(policy, &facts);

@@ -50,6 +50,7 @@ pub struct Asked {
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct RecordTrace {
     pub name: SmolStr,
+    #[serde(skip)]
     pub found: RecordMatch,
     /// The columns of the row, by name.
     pub columns: Vec<(SmolStr, String)>,
@@ -86,14 +87,24 @@ pub struct EntryTrace {
     /// How many routes deep it stands.
     pub depth: u32,
     pub route: SmolStr,
+    pub kind: EntryKind,
     /// The rule's title, or the route to continue in.
     pub title: SmolStr,
+    /// None of a `continue in`.
+    #[serde(skip)]
     pub rule: Option<RuleId>,
     #[serde(skip)]
     pub span: Span,
     pub verdict: Verdict,
     /// For what took the lead or was entered, what held; else the first that failed.
     pub why: Vec<Reason>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum EntryKind {
+    Rule,
+    ContinueIn,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -226,7 +237,17 @@ impl Walk<'_> {
                 };
                 let takes = verdict == Verdict::Takes;
                 let (route, title) = (route.clone(), rule.title.clone());
-                self.entries.push(EntryTrace { depth, route, title, rule: Some(*id), span: rule.span, verdict, why });
+                let kind = EntryKind::Rule;
+                self.entries.push(EntryTrace {
+                    depth,
+                    route,
+                    kind,
+                    title,
+                    rule: Some(*id),
+                    span: rule.span,
+                    verdict,
+                    why,
+                });
                 takes
             }
             Entry::Continue { route: other, when, span } => {
@@ -243,6 +264,7 @@ impl Walk<'_> {
                     depth,
                     route: route.clone(),
                     title,
+                    kind: EntryKind::ContinueIn,
                     rule: None,
                     span: *span,
                     verdict,

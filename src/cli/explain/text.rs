@@ -1,11 +1,11 @@
 //! An explanation in words.
 
+use super::search::{Ending, Gave, Key, Row, Search};
 use super::{Changed, Explanation};
-use crate::data::records::{Found, KeyTrial, Outcome};
 use crate::lead::Lead;
 use crate::matcher::reason::Reason;
 use crate::matcher::trace::{EntryTrace, Trace, Verdict};
-use crate::policy::{KeyPart, Policy, Preference, Records, words};
+use crate::policy::Policy;
 use crate::router::Router;
 use crate::sla::told::Told;
 use std::fmt::Write;
@@ -42,10 +42,8 @@ fn write_all(out: &mut String, policy: &Policy, lead: &Lead, explanation: &Expla
             "\nA required field is missing or bad, so the lead went to the queue of `on bad lead`. With the values it has:"
         )?;
     }
-    for (name, found) in &explanation.records {
-        if let Some(block) = policy.records.iter().find(|block| block.name == name.as_str()) {
-            record(out, policy, block, found)?;
-        }
+    for search in &explanation.records {
+        record(out, search)?;
     }
     trace(out, &explanation.trace)?;
     if !explanation.assignment.is_empty() {
@@ -120,49 +118,29 @@ fn promise(out: &mut String, told: &Told) -> std::fmt::Result {
     Ok(())
 }
 
-fn record(out: &mut String, policy: &Policy, block: &Records, found: &Found) -> std::fmt::Result {
-    writeln!(out, "\nThe lead's {}", block.name)?;
-    let column = |at: usize| block.columns.get(at).map_or("", |column| column.name.as_str());
-    let row = |row: &u32| {
-        let values = block.rows.get(*row as usize).map_or(&[][..], Vec::as_slice);
-        let shown = block.columns.iter().zip(values).take(3);
-        let shown = shown.map(|(column, value)| words::value(value, &column.ty)).collect::<Vec<_>>().join(", ");
-        format!("row {} ({shown})", row + 1)
-    };
-    for (key, trial) in block.keys.iter().zip(&found.keys) {
-        let part = |part: &KeyPart| {
-            let sign = if part.like { "like" } else { "=" };
-            format!("{} {sign} {}", column(part.column.at()), words::subject(policy, part.subject))
-        };
-        let key = key.parts.iter().map(part).collect::<Vec<_>>().join(", ");
-        let said = match trial {
-            KeyTrial::Unless => "not asked: its `unless` holds".to_owned(),
-            KeyTrial::Missing(subject) => format!("the lead has no {}", words::subject(policy, *subject)),
-            KeyTrial::NoRow => "no row".to_owned(),
-            KeyTrial::Rows { rows, score } => {
-                let alike = score.map(|score| format!(", names alike to {}.{}%", score / 10, score % 10));
-                format!("{} row{}{}", rows.len(), if rows.len() == 1 { "" } else { "s" }, alike.unwrap_or_default())
+fn record(out: &mut String, search: &Search) -> std::fmt::Result {
+    writeln!(out, "\nThe lead's {}", search.name)?;
+    for Key { by, gave } in &search.keys {
+        let said = match gave {
+            Gave::NotAsked => "not asked: its `unless` holds".to_owned(),
+            Gave::Missing { value } => format!("the lead has no {value}"),
+            Gave::Rows { rows: 0, .. } => "no row".to_owned(),
+            Gave::Rows { rows, alike } => {
+                let alike = alike.map(|percent| format!(", names alike to {percent:.1}%")).unwrap_or_default();
+                format!("{rows} row{}{alike}", if *rows == 1 { "" } else { "s" })
             }
         };
-        writeln!(out, "  by {key}: {said}")?;
+        writeln!(out, "  by {by}: {said}")?;
     }
-    for (preference, left) in block.prefer.iter().zip(&found.preferences) {
-        let asked = match preference {
-            Preference::Holds(at) => column(at.at()).to_owned(),
-            Preference::Same { column: at, subject } => {
-                format!("{} = {}", column(at.at()), words::subject(policy, *subject))
-            }
-            Preference::Most(at) => format!("most {}", column(at.at())),
-            Preference::Least(at) => format!("least {}", column(at.at())),
-        };
-        writeln!(out, "  prefer {asked}: {} left", left.len())?;
+    for asked in &search.preferences {
+        writeln!(out, "  prefer {}: {} left", asked.prefer, asked.rows_left)?;
     }
-    match &found.outcome {
-        Outcome::NoMatch => writeln!(out, "  none"),
-        Outcome::Row(at) => writeln!(out, "  > {}", row(at)),
-        Outcome::Tie(rows) => {
-            writeln!(out, "  a tie between {}", rows.iter().take(5).map(row).collect::<Vec<_>>().join(" and "))
-        }
+    let row = |row: &Row| format!("row {} ({})", row.row, row.values.join(", "));
+    let rows: Vec<String> = search.rows.iter().take(5).map(row).collect();
+    match search.outcome {
+        Ending::NoRow => writeln!(out, "  none"),
+        Ending::Found => writeln!(out, "  > {}", rows.join("")),
+        Ending::Tie => writeln!(out, "  a tie between {}", rows.join(" and ")),
     }
 }
 

@@ -1,6 +1,6 @@
 //! `leadway explain`: text for people, JSON for machines, and what would have to change.
 
-use super::{json, run, run_in, small};
+use super::{example, json, run, run_in, small};
 
 const AT: &str = "--at 2026-03-04T10:00Z";
 
@@ -22,6 +22,18 @@ fn a_lead_in_arguments() {
         (&"Large".into(), &"routed".into())
     );
     assert_eq!(explained["at"], "2026-03-04 10:00:00 +00:00");
+}
+
+/// What a machine reads is in the words of the policy: no numbers that mean something only inside.
+#[test]
+fn json_speaks_in_names() {
+    let line = format!("explain main.leadway --lead leads.csv --id L0004 --format json {AT}");
+    let explained = json(&run_in(&example("software_inbound"), &line, "").exits(0).out);
+    let entries = explained["trace"]["entries"].as_array().unwrap();
+    let plain: Vec<_> =
+        entries.iter().map(|one| format!("{} {} {}", one["kind"], one["title"], one["verdict"])).collect();
+    let records = serde_json::to_string_pretty(&(&explained["records"], &explained["trace"]["records"])).unwrap();
+    insta::assert_snapshot!(format!("{}\n{records}", plain.join("\n")));
 }
 
 #[test]
