@@ -122,7 +122,7 @@ impl Loaded {
         let Loaded { sources, files, data, mut diagnostics } = self;
         let trees: Vec<_> = files.iter().map(|(id, parsed)| (*id, &parsed.file)).collect();
         let mut checked = check::check(&trees, &data);
-        consequences::leave_out(&mut checked.diagnostics, &diagnostics, &sources, &trees);
+        consequences::leave_out(&mut checked.diagnostics, &diagnostics, &sources, &files);
         let broken = diagnostics.iter().any(|d| d.severity == crate::diagnostic::Severity::Error);
         diagnostics.extend(checked.diagnostics);
         // What is no text explains whatever else is wrong with it.

@@ -68,9 +68,22 @@ fn a_lost_item_is_one_finding() {
     assert_eq!(findings(lost).1.len(), 1);
     let lost = POLICY.replace("segment large when", "segment large wen");
     assert_eq!(findings(lost).1, ["syntax-error at 13"]);
-    // A name that nothing lost could have declared is still told.
+    // What nothing lost could have declared, used or completed is still told.
     let lost = POLICY.replace("segment large when", "segment large wen").replace("queue late\n", "queue lat\n");
-    assert_eq!(findings(lost).1, ["syntax-error at 13", "unknown-name at 25"]);
+    assert_eq!(findings(lost).1, ["unused at 11", "syntax-error at 13", "unknown-name at 25"]);
+    let spare = POLICY.replace("queue late\n", "queue late\nqueue spare\nlist codes = 01\n");
+    assert_eq!(findings(spare).1, ["unused at 12", "bad-number at 13"]);
+    for (from, to, expected) in [
+        ("  employees   integer 1..", "  employees   integr 1..", "syntax-error at 6"),
+        ("assign queue big", "asign queue big", "syntax-error at 18"),
+        ("match large ", "mtch large ", "syntax-error at 18"),
+        ("  otherwise { assign queue triage }", "  othrwise { assign queue triage }", "syntax-error at 20"),
+        ("route main", "rote main", "unknown-item at 17"),
+        ("continue in europe", "contnue in europe", "syntax-error at 19"),
+        ("queue late\n", "queue late {\n  wrked by x\n}\n", "syntax-error at 12"),
+    ] {
+        assert_eq!(findings(POLICY.replacen(from, to, 1)).1, [expected], "{to}");
+    }
 }
 
 #[test]
