@@ -123,7 +123,10 @@ impl Scope<'_> {
                 let next = cycle.get(at + 1).map_or(first, |(next, _)| next);
                 found = found.also(*place, format!("`{}` names `{}`", name(node), name(next)));
             }
-            found = found.help("take one of these names out, so that each can be settled before the next");
+            found = found.help(match cycle.iter().any(|(node, _)| *node == Node::Territories) {
+                true => "a territory names no other: list the countries or states again, or name what several share with `segment`",
+                false => "take one of these names out, so that each can be settled before the next",
+            });
             self.diagnostics.push(found);
         }
     }
