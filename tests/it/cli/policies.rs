@@ -137,6 +137,7 @@ fn init_starts_a_policy_that_works() {
     );
     run("check acme/main.leadway --deny-warnings").exits(0);
     run("fmt --check acme/main.leadway").exits(0);
+    run("test acme/main.leadway").exits(0);
     run("route acme/main.leadway --leads acme/leads.csv --strict").exits(0);
     std::fs::write(empty.path().join("acme/main.leadway"), "mine").unwrap();
     let ran = run("init acme").exits(2);
