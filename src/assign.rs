@@ -21,6 +21,7 @@
 mod clock;
 mod crews;
 mod events;
+pub mod kept;
 pub mod rota;
 pub mod state;
 mod step;
@@ -31,7 +32,7 @@ pub use state::{Held, Presence, State};
 
 use crate::matcher::Match;
 use crate::policy::{Instant, PoolId, QueueId, RepId};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// A lead to be assigned.
 #[derive(Debug, Clone, Copy)]
@@ -81,7 +82,7 @@ impl Assignment {
 }
 
 /// How a lead came to where it is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum How {
     /// It was the rep's turn in a pool or a team.
@@ -100,6 +101,21 @@ pub enum How {
     Queued,
     /// The lead waits for somebody of a pool.
     Waiting,
+}
+
+impl How {
+    pub fn name(self) -> &'static str {
+        match self {
+            How::Turn => "turn",
+            How::Named => "named",
+            How::Delegate => "delegate",
+            How::Kept => "kept",
+            How::Joined => "joined",
+            How::Sticky => "sticky",
+            How::Queued => "queued",
+            How::Waiting => "waiting",
+        }
+    }
 }
 
 /// What a lead waits for.

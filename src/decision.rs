@@ -3,6 +3,7 @@
 //! Names are escaped once for a whole run; what is left for a lead is copying.
 
 use crate::assign::Assignment;
+use crate::data::time;
 use crate::lead::{BadValue, Note};
 use crate::matcher::{Match, Outcome};
 use crate::policy::{FieldId, Instant, Policy, Target};
@@ -52,7 +53,7 @@ impl<'a> Decided<'a> {
 }
 
 /// What a row tells of a decision.
-pub const COLUMNS: [&str; 20] = [
+pub const COLUMNS: [&str; 22] = [
     "lead",
     "line",
     "outcome",
@@ -61,6 +62,8 @@ pub const COLUMNS: [&str; 20] = [
     "target",
     "assignee",
     "queue",
+    "how",
+    "waits_until",
     "sla",
     "due",
     "priority",
@@ -170,6 +173,15 @@ impl<'a> Writer<'a> {
         or_null(out, assignment.and_then(|a| a.assignee).and_then(|rep| f.reps.get(rep.at())));
         out.extend_from_slice(b",\"queue\":");
         or_null(out, assignment.and_then(|a| a.queue).and_then(|queue| f.queues.get(queue.at())));
+        if let Some(assignment) = assignment {
+            out.extend_from_slice(b",\"how\":\"");
+            out.extend_from_slice(assignment.how.name().as_bytes());
+            out.push(b'"');
+        }
+        if let Some(until) = self.waits_until(decided) {
+            out.extend_from_slice(b",\"waits_until\":");
+            text(out, &until);
+        }
         out.extend_from_slice(b",\"sla\":");
         or_null(out, found.sla.and_then(|sla| f.slas.get(sla.at())));
         out.extend_from_slice(b",\"due\":");
@@ -258,6 +270,8 @@ impl<'a> Writer<'a> {
             target,
             name(assignee.map(|rep| rep.name.as_str())),
             name(queue.map(|queue| queue.name.as_str())),
+            name(decided.assignment.map(|assignment| assignment.how.name())),
+            self.waits_until(decided).unwrap_or_default(),
             name(sla.map(|sla| sla.name.as_str())),
             decided.due.and_then(instant).unwrap_or_default(),
             found.priority.map_or_else(String::new, |priority| priority.to_string()),
@@ -279,6 +293,12 @@ impl<'a> Writer<'a> {
 
     fn field(&self, field: FieldId) -> &str {
         self.policy.fields.get(field.at()).map_or("", |field| field.name.as_str())
+    }
+
+    /// When a lead that waits goes on, in the policy's zone.
+    fn waits_until(&self, decided: &Decided) -> Option<String> {
+        let until = decided.assignment?.waits?.until;
+        Some(time::show(Instant { micros: until, offset: 0 }.seen_in(self.policy.zone)))
     }
 
     /// The kind and the JSON name of the target that took the lead; of the first target where none could.

@@ -5,7 +5,7 @@ pub mod git;
 
 use crate::load::{ReadFault, Reader};
 use std::fs::File;
-use std::io::{self, IsTerminal, Read, Write};
+use std::io::{self, IsTerminal, Read, Seek, Write};
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Instant, SystemTime};
@@ -171,12 +171,79 @@ pub fn replace(path: &Path, content: &[u8]) -> io::Result<()> {
         if let Ok(old) = std::fs::metadata(path) {
             std::fs::set_permissions(&beside, old.permissions())?;
         }
-        std::fs::rename(&beside, path)
+        std::fs::rename(&beside, path)?;
+        sync_folder(path)
     })();
     if written.is_err() {
         let _ = std::fs::remove_file(&beside);
     }
     written
+}
+
+/// Makes the names in a file's folder last, where the system can.
+fn sync_folder(path: &Path) -> io::Result<()> {
+    let folder = path.parent().filter(|folder| *folder != Path::new("")).unwrap_or(Path::new("."));
+    if cfg!(unix) { File::open(folder)?.sync_all() } else { Ok(()) }
+}
+
+/// A file that only one process has at a time, until this is dropped.
+pub struct Lock {
+    _file: File,
+}
+
+/// Locks a file by another beside it, whose name ends with `.lock`; none where another process has it.
+pub fn lock(path: &Path) -> io::Result<Option<Lock>> {
+    let file = File::options().create(true).truncate(false).write(true).open(beside(path, ".lock"))?;
+    match file.try_lock() {
+        Ok(()) => Ok(Some(Lock { _file: file })),
+        Err(std::fs::TryLockError::WouldBlock) => Ok(None),
+        Err(std::fs::TryLockError::Error(error)) => Err(error),
+    }
+}
+
+/// Output that is held back until something else is safe: it lies in a file beside where it goes to.
+pub struct HeldBack {
+    to: PathBuf,
+    path: PathBuf,
+    file: File,
+}
+
+impl HeldBack {
+    /// For a file, or for standard output, with its place beside another file, where `to` is `-`.
+    pub fn new(to: &Path, by: &Path) -> io::Result<HeldBack> {
+        let path = beside(if to == Path::new("-") { by } else { to }, ".held");
+        let file = File::options().create(true).truncate(true).read(true).write(true).open(&path)?;
+        Ok(HeldBack { to: to.to_path_buf(), path, file })
+    }
+
+    /// Lets it go.
+    pub fn release(mut self) -> io::Result<()> {
+        if self.to != Path::new("-") {
+            self.file.sync_all()?;
+            return std::fs::rename(&self.path, &self.to);
+        }
+        self.file.seek(io::SeekFrom::Start(0))?;
+        let mut out = io::stdout().lock();
+        let copied = io::copy(&mut self.file, &mut out).and_then(|_| out.flush());
+        let _ = std::fs::remove_file(&self.path);
+        copied
+    }
+}
+
+impl Write for HeldBack {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.file.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.file.flush()
+    }
+}
+
+fn beside(path: &Path, ending: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(ending);
+    PathBuf::from(name)
 }
 
 /// Writes a new file and the folders above it; refuses to replace one.

@@ -9,7 +9,7 @@ use crate::calendar::Calendars;
 use crate::policy::{
     Cap, CapZone, FieldId, GradeId, LetId, Policy, Pool, PoolId, RecordsId, RepId, Subject, TeamId, TerritoryId, Value,
 };
-use crate::syntax::ast::{RepPreference, Strategy, Unit};
+use crate::syntax::ast::{self, RepPreference, Strategy, Unit};
 use chrono_tz::Tz;
 use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
@@ -53,6 +53,8 @@ pub(super) struct Crew {
     pub online: bool,
     pub caps: Vec<CrewCap>,
     pub prefer: Vec<Prefer>,
+    pub joiners: Start,
+    pub returners: Start,
     /// The steps of grades that caps name, by grade.
     capped: Vec<(GradeId, Vec<u32>)>,
     /// The caps that count a lead of each kind, by their places.
@@ -61,6 +63,15 @@ pub(super) struct Crew {
     pub order: Seat,
     /// The rota that counts turns, where it is another one.
     pub turns: Option<Seat>,
+}
+
+/// What becomes of the leads that somebody missed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Start {
+    Level,
+    MadeWhole,
+    /// So many for each period that is watched.
+    CatchUp(i64, u32),
 }
 
 /// A crew's kinds of leads in a rota.
@@ -297,7 +308,18 @@ impl Crew {
             RepPreference::HighestLevel(_) => Some(Prefer::HighestLevel),
             RepPreference::SameTerritory(_) => Some(Prefer::SameTerritory),
         });
+        let mut start = |start: &ast::Start| match start {
+            ast::Start::Level => Start::Level,
+            ast::Start::MadeWhole => Start::MadeWhole,
+            ast::Start::CatchUp { by, per } => {
+                let period = Watched::Period(policy.zone, *per);
+                let places = pool.members.iter().map(|rep| watching.place(period, *rep)).collect::<Vec<_>>();
+                Start::CatchUp(by.value, places.first().copied().unwrap_or_default())
+            }
+        };
         let mut crew = Crew {
+            joiners: start(&pool.joiners),
+            returners: start(&pool.returners),
             strategy: pool.strategy,
             on_duty: pool.only_on_duty,
             under_cap: pool.only_under_cap,
@@ -322,6 +344,8 @@ impl Crew {
             online: false,
             caps: Vec::new(),
             prefer: Vec::new(),
+            joiners: Start::Level,
+            returners: Start::Level,
             capped: Vec::new(),
             counts: vec![Vec::new()],
             order: seat,

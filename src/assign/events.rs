@@ -3,12 +3,26 @@
 use super::crews::Crews;
 use super::state::{Held, State};
 use super::{Assignment, How};
-use crate::policy::{Instant, QueueId, RepId};
+use crate::policy::{Instant, QueueId, RepId, Target};
 
 impl Held {
     /// It has a rep or a queue, so that it keeps what it has when it comes again.
     pub(super) fn settled(&self) -> bool {
         self.assignment.waits.is_none() && (self.assignment.assignee.is_some() || self.assignment.queue.is_some())
+    }
+}
+
+impl Held {
+    /// The assignment of a lead that comes again, when its rule may have changed: the place of what took it in the rule's targets.
+    pub(super) fn again(&self, targets: &[Target]) -> Assignment {
+        let mut assignment = self.assignment.clone();
+        let taken = match (assignment.pools.first(), assignment.queue) {
+            (Some(pool), _) => targets.iter().position(|target| *target == Target::Pool(*pool)),
+            (None, Some(queue)) => targets.iter().position(|target| *target == Target::Queue(queue)),
+            (None, None) => targets.get(assignment.choice).map(|_| assignment.choice),
+        };
+        assignment.choice = taken.unwrap_or(usize::MAX);
+        assignment
     }
 }
 
@@ -51,6 +65,7 @@ impl State {
 
     /// A lead is taken from its rep, or out of the line that it waits in, into a queue; nothing is credited. Gives the rep.
     pub fn recalled(&mut self, crews: &Crews, lead: &str, queue: QueueId) -> Option<RepId> {
+        self.line(lead, false);
         let held = self.leads.get_mut(lead)?;
         let rep = held.assignment.assignee.take();
         held.had.extend(rep);

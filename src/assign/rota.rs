@@ -53,6 +53,20 @@ struct Member {
     /// None where it may have no lead at the moment; then the key's due time is the distance to a clock.
     class: Option<u32>,
     kinds: Kinds,
+    absence: Absence,
+}
+
+/// What a member missed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Absence {
+    /// The rota's time when it left, or when the count began where it was never there.
+    pub since: Option<i128>,
+    /// It was never there.
+    pub joins: bool,
+    /// Leads that it has yet to catch up, in units of [`ONE`].
+    pub debt: i128,
+    /// The period in which it caught up last.
+    pub paid: i64,
 }
 
 #[derive(Debug, Clone)]
@@ -81,6 +95,8 @@ pub struct Rota {
     known: FxHashMap<(u64, u32, Kinds), u32>,
     /// By kind: the classes that may have such leads, the sum of their members' weights, and what the last division left.
     kinds: Vec<Kind>,
+    /// How far all leads together moved the time.
+    time: i128,
 }
 
 #[derive(Debug, Clone, Default)]
@@ -93,13 +109,21 @@ struct Kind {
 impl Rota {
     /// Members by weight and profile, in their order; none may have a lead before [`Rota::allow`] says so.
     pub fn new(members: impl Iterator<Item = (u64, u32)>, kinds: usize) -> Rota {
-        let member =
-            |(weight, profile)| Member { weight, profile, key: Key::default(), rest: 0, class: None, kinds: 0 };
+        let member = |(weight, profile)| Member {
+            weight,
+            profile,
+            key: Key::default(),
+            rest: 0,
+            class: None,
+            kinds: 0,
+            absence: Absence::default(),
+        };
         Rota {
             members: members.map(member).collect(),
             classes: Vec::new(),
             known: FxHashMap::default(),
             kinds: vec![Kind::default(); kinds],
+            time: 0,
         }
     }
 
@@ -119,9 +143,8 @@ impl Rota {
             match (before >> bit & 1, kinds >> bit & 1) {
                 (0, 1) => kind.weight += weight,
                 (1, 0) => kind.weight -= weight,
-                _ => continue,
+                _ => {}
             }
-            kind.rest = 0;
         }
         let class = (kinds != 0).then(|| self.class(weight, profile, kinds));
         if let Some(member) = self.members.get_mut(member as usize) {
@@ -201,7 +224,8 @@ impl Rota {
     /// How far a lead moves the time, and what the division leaves.
     fn step(&self, kind: usize) -> (i128, u64) {
         let Some(kind) = self.kinds.get(kind).filter(|kind| kind.weight > 0) else { return (0, 0) };
-        let sum = ONE as u64 + kind.rest;
+        // What is left of a division by another sum of weights is cut to this one's.
+        let sum = ONE as u64 + kind.rest.min(kind.weight - 1);
         (i128::from(sum / kind.weight), sum % kind.weight)
     }
 
@@ -237,6 +261,7 @@ impl Rota {
         let candidate = Candidate { member, profile: found.profile, weight: found.weight, key: found.key, class };
         let alone = self.owed(&candidate, kind).0 <= -ONE;
         let (step, rest) = self.step(kind);
+        self.time += step;
         let Some(known) = self.kinds.get_mut(kind) else { return };
         if alone {
             let sharing = known
@@ -273,38 +298,73 @@ impl Rota {
         }
     }
 
-    /// Moves a lead's worth of turns, or many, to a member from all others that may have leads now: `leads` in units of [`ONE`].
+    /// Owes a member leads that all who may have leads now owe it by weight, itself too: `leads` in units of [`ONE`].
     pub fn grant(&mut self, member: u32, leads: i128) {
-        let Some(weight) = self.members.get(member as usize).map(|member| i128::from(member.weight.max(1))) else {
-            return;
-        };
         let mut key = self.key(member);
-        key.first -= leads / weight;
+        key.first -= leads / self.weight(member);
         self.set_key(member, key);
-        self.spread(-leads);
-    }
-
-    /// Shares leads out among all that may have leads now, by weight.
-    pub fn spread(&mut self, leads: i128) {
         let all: i128 = self.classes.iter().map(|class| i128::from(class.weight) * class.waiting.len() as i128).sum();
         if all > 0 {
-            self.classes.iter_mut().for_each(|class| class.clock += leads / all);
+            self.classes.iter_mut().for_each(|class| class.clock -= leads / all);
         }
     }
 
+    fn weight(&self, member: u32) -> i128 {
+        self.members.get(member as usize).map_or(1, |member| i128::from(member.weight.max(1)))
+    }
+
     /// How many leads a member is owed, in units of [`ONE`]; below zero where it is ahead.
-    pub fn balance(&self, member: u32) -> i128 {
-        let weight = self.members.get(member as usize).map_or(0, |member| i128::from(member.weight));
-        -self.key(member).first * weight
+    pub fn owes(&self, member: u32) -> i128 {
+        -self.key(member).first * self.weight(member)
     }
 
-    pub fn rest(&self, member: u32) -> u64 {
-        self.members.get(member as usize).map_or(0, |member| member.rest)
+    /// What a member missed since it left: what it would have had at this weight beside the others.
+    pub fn missed(&self, member: u32) -> i128 {
+        let since = self.absence(member).since;
+        since.map_or(0, |since| (self.time - since) * self.weight(member))
     }
 
+    pub fn time(&self) -> i128 {
+        self.time
+    }
+
+    pub fn absence(&self, member: u32) -> Absence {
+        self.members.get(member as usize).map_or_else(Absence::default, |member| member.absence)
+    }
+
+    pub fn set_absence(&mut self, member: u32, absence: Absence) {
+        if let Some(member) = self.members.get_mut(member as usize) {
+            member.absence = absence;
+        }
+    }
+
+    /// What divisions left: of each member's turns, and of each kind's time.
+    pub fn rests(&self) -> (Vec<u64>, Vec<u64>) {
+        (self.members.iter().map(|member| member.rest).collect(), self.kinds.iter().map(|kind| kind.rest).collect())
+    }
+
+    /// Takes up a count that was kept.
+    pub fn resume(&mut self, time: i128, kinds: &[u64]) {
+        self.time = time;
+        self.kinds.iter_mut().zip(kinds).for_each(|(kind, rest)| kind.rest = *rest);
+    }
+
+    /// Sets what the division of a member's turns left.
     pub fn set_rest(&mut self, member: u32, rest: u64) {
         if let Some(found) = self.members.get_mut(member as usize) {
-            found.rest = rest;
+            found.rest = rest.min(found.weight.saturating_sub(1));
+        }
+    }
+
+    /// Makes what all members are owed add up to nothing, by weight: somebody left with what it was owed.
+    pub fn level(&mut self) {
+        let members = 0..self.members.len() as u32;
+        let owed: i128 = members.clone().map(|member| self.owes(member)).sum();
+        let all: i128 = members.clone().map(|member| self.weight(member)).sum();
+        for member in members.filter(|_| all > 0) {
+            let mut key = self.key(member);
+            key.first += owed / all;
+            self.set_key(member, key);
         }
     }
 }

@@ -2,13 +2,15 @@
 
 use super::Assignment;
 use super::clock::Window;
-use super::crews::{Crews, Order, Seat};
-use super::rota::{Key, Kinds, Rota};
+use super::crews::{Crews, Order, Plan, Seat, Start};
+use super::kept::Record;
+use super::rota::{Key, Kinds, ONE, Rota};
 use super::why_not::WhyNot;
 use crate::policy::{Instant, RepId};
-use rustc_hash::FxHashMap;
+use indexmap::IndexMap;
+use rustc_hash::{FxBuildHasher, FxHashMap};
 use smol_str::SmolStr;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What assignment remembers: turns, loads, caps, who has which lead, and who is there. It belongs to one [`Crews`].
 #[derive(Debug, Clone)]
@@ -20,7 +22,8 @@ pub struct State {
     pub(super) reps: Vec<RepState>,
     /// By crew: the counts of its caps, by place of the member, then cap.
     pub(super) caps: Vec<Vec<Counter>>,
-    pub(super) leads: FxHashMap<SmolStr, Held>,
+    /// In the order in which they were assigned first.
+    pub(super) leads: IndexMap<SmolStr, Held, FxBuildHasher>,
     /// Who had a lead last that is known by a key, for each way that leads are known by.
     pub(super) seen: Vec<FxHashMap<SeenBy, Seen>>,
     /// Who had a lead of an account last, by its row.
@@ -29,6 +32,18 @@ pub struct State {
     pub(super) given: u64,
     /// The latest instant of any step, in microseconds.
     pub(super) latest: i64,
+    /// Leads that wait for somebody of a pool, those that go first first.
+    pub(super) waiting: BTreeSet<Line>,
+    /// What was kept of people and pools that this policy does not have.
+    pub(super) strangers: Vec<Record>,
+}
+
+/// The place of a lead that waits: the more urgent before, then the older.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Line {
+    pub priority: i64,
+    pub at: i64,
+    pub lead: SmolStr,
 }
 
 /// What a returning lead is known by: a text, or a row of records.
@@ -85,6 +100,13 @@ impl Counter {
         if self.period == period { self.count } else { self.others.get(&period).copied().unwrap_or(0) }
     }
 
+    /// The periods with leads, the earliest first, and their counts.
+    pub fn all(&self) -> BTreeMap<i64, i64> {
+        let current = (self.period, self.count);
+        let others = self.others.iter().map(|(period, count)| (*period, *count));
+        others.chain([current]).filter(|(_, count)| *count != 0).collect()
+    }
+
     pub fn add(&mut self, period: i64, leads: i64) -> i64 {
         if self.period != period {
             if self.count != 0 {
@@ -102,7 +124,10 @@ impl Counter {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Held {
     pub assignment: Assignment,
-    pub at: Instant,
+    /// When it was assigned first, in microseconds.
+    pub at: i64,
+    /// As its rule says.
+    pub priority: Option<i64>,
     /// It counts as one of its rep's open leads.
     pub open: bool,
     /// The caps that it was charged to and that may be credited: crew, cap, and period.
@@ -134,11 +159,13 @@ impl State {
             rotas: rotas.collect(),
             reps: reps.collect(),
             caps: caps.collect(),
-            leads: FxHashMap::default(),
+            leads: IndexMap::default(),
             seen: vec![FxHashMap::default(); crews.returning.len()],
             accounts: FxHashMap::default(),
             given: 0,
             latest: i64::MIN,
+            waiting: BTreeSet::new(),
+            strangers: Vec::new(),
         }
     }
 
@@ -174,9 +201,9 @@ impl State {
         self.steady = steady;
         changed.sort_unstable();
         changed.dedup();
-        for rep in changed {
-            self.refresh(crews, rep);
-        }
+        // What one makes up, all others owe: they are to be there first.
+        changed.iter().for_each(|rep| self.allow(crews, *rep));
+        changed.iter().for_each(|rep| self.make_up(crews, *rep));
     }
 
     /// Says whether a rep is there.
@@ -190,8 +217,13 @@ impl State {
         self.refresh(crews, rep);
     }
 
-    /// Looks again at which leads a rep may have.
+    /// Looks again at which leads a rep may have, and what it missed.
     pub(super) fn refresh(&mut self, crews: &Crews, rep: RepId) {
+        self.allow(crews, rep);
+        self.make_up(crews, rep);
+    }
+
+    fn allow(&mut self, crews: &Crews, rep: RepId) {
         let Some(person) = crews.people.get(rep.at()) else { return };
         for &(rota, member) in &person.seats {
             let Some(plan) = crews.rotas.get(rota) else { continue };
@@ -209,6 +241,60 @@ impl State {
             }
             if let Some(rota) = self.rotas.get_mut(rota) {
                 rota.allow(member, kinds);
+            }
+        }
+    }
+
+    fn make_up(&mut self, crews: &Crews, rep: RepId) {
+        let Some(person) = crews.people.get(rep.at()) else { return };
+        for &(rota, member) in &person.seats {
+            if let Some(plan) = crews.rotas.get(rota).filter(|plan| plan.order == Order::Turns) {
+                self.make_up_in(crews, plan, (rota, member), rep);
+            }
+        }
+    }
+
+    /// Sees whether a member left, joined or is back, and lets it catch up what its pool says.
+    fn make_up_in(&mut self, crews: &Crews, plan: &Plan, (rota, member): (usize, u32), rep: RepId) {
+        let gone = self.gone(crews, rep);
+        let mut of = plan.crews.iter().filter_map(|(at, _)| crews.all.get(*at));
+        let (Some(crew), Some(found)) = (of.find(|crew| crew.place_of.contains_key(&rep)), self.rotas.get(rota)) else {
+            return;
+        };
+        let before = found.absence(member);
+        let mut absence = before;
+        let mut granted = 0;
+        let start = if absence.joins { crew.joiners } else { crew.returners };
+        match (gone, absence.since) {
+            (Some(why), None) => {
+                absence.since = Some(found.time());
+                absence.joins = matches!(why, WhyNot::NotYet(_));
+            }
+            (None, Some(_)) => {
+                match start {
+                    Start::Level => {}
+                    Start::MadeWhole => granted = found.missed(member),
+                    Start::CatchUp(..) => absence.debt += found.missed(member),
+                }
+                (absence.since, absence.joins) = (None, false);
+            }
+            _ => {}
+        }
+        let by = [crew.joiners, crew.returners].into_iter().find_map(|start| match start {
+            Start::CatchUp(by, watched) => Some((i128::from(by) * ONE, self.period(watched))),
+            _ => None,
+        });
+        if let Some((by, period)) =
+            by.filter(|(_, period)| gone.is_none() && absence.debt > 0 && absence.paid != *period)
+        {
+            let part = absence.debt.min(by);
+            (absence.debt, absence.paid) = (absence.debt - part, period);
+            granted += part;
+        }
+        if let Some(rota) = self.rotas.get_mut(rota).filter(|_| absence != before) {
+            rota.set_absence(member, absence);
+            if granted != 0 {
+                rota.grant(member, granted);
             }
         }
     }
@@ -303,6 +389,31 @@ impl State {
                 rota.set_key(member, key);
             }
         }
+    }
+
+    /// The leads that wait for a pool, in the order in which they are to be tried: the more urgent before, then the older.
+    /// [`Crews::reassign`] tries one; newer work never overtakes older where a driver tries them before it assigns a new lead.
+    pub fn waiting(&self) -> impl Iterator<Item = &str> {
+        self.waiting.iter().map(|line| line.lead.as_str())
+    }
+
+    /// When a waiting lead is to be tried next, in microseconds, if nothing happens before: a wait ends, or somebody's day, duty
+    /// or cap may have changed. None where nothing waits.
+    pub fn wakes_at(&self) -> Option<i64> {
+        let ends = self.waiting.iter().filter_map(|line| self.leads.get(&line.lead)?.assignment.waits);
+        let end = ends.map(|wait| wait.until).min()?;
+        Some(end.min(self.steady.until))
+    }
+
+    /// Puts a lead into the line that it waits in, or takes it out.
+    pub(super) fn line(&mut self, lead: &str, waits: bool) {
+        let Some(held) = self.leads.get(lead) else { return };
+        let line = Line { priority: held.priority.unwrap_or(i64::MAX), at: held.at, lead: lead.into() };
+        if waits {
+            self.waiting.insert(line)
+        } else {
+            self.waiting.remove(&line)
+        };
     }
 
     /// Who has a lead and who had it, where it is remembered.

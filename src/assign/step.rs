@@ -34,7 +34,7 @@ impl Crews {
         trace: Option<&'s mut dyn FnMut(Tried)>,
     ) -> Option<Assignment> {
         if let Some(held) = request.lead.and_then(|lead| state.leads.get(lead)).filter(|held| held.settled()) {
-            return Some(held.assignment.clone());
+            return Some(held.again(&request.found.targets));
         }
         state.enter(self, request.at.micros);
         let mut step = Step { crews: self, state, request, returning: None, pools: Vec::new(), trace };
@@ -469,9 +469,18 @@ impl Step<'_> {
             }
         }
         if let Some(lead) = self.request.lead {
-            let open = assignment.assignee.is_some();
-            let held = Held { assignment: assignment.clone(), at: self.request.at, open, charged, had };
+            let before = self.state.leads.get(lead);
+            let at = before.map_or(self.request.at.micros, |held| held.at);
+            let had = if had.is_empty() { before.map_or_else(Vec::new, |held| held.had.clone()) } else { had };
+            if before.is_some() {
+                self.state.line(lead, false);
+            }
+            let (open, priority) = (assignment.assignee.is_some(), self.request.found.priority);
+            let held = Held { assignment: assignment.clone(), at, priority, open, charged, had };
             self.state.leads.insert(lead.into(), held);
+            if assignment.waits.is_some() {
+                self.state.line(lead, true);
+            }
         }
         assignment
     }

@@ -1,6 +1,7 @@
 //! `leadway route`: a policy and a file of leads in, decisions out.
 
 mod errors;
+mod memory;
 mod run;
 mod table;
 
@@ -21,6 +22,9 @@ use std::path::{Path, PathBuf};
 Every lead becomes a decision or an error: leads in = decisions + errors, and the run ends with that sum.
 A value that is not of its field's type counts as missing, and is said on the decision and in the summary.
 A lead whose required field is missing goes where `on bad lead` says, else to the error output.
+With `--state`, turns, loads, caps and who has which lead are kept from run to run. A lead that is known by its id
+keeps what it has, so a run that was cut off may simply be run again: nobody gets a lead twice. Decisions come out
+once the state is safe.
 
 Exit codes: 0 every lead was decided, 1 some leads went to the error output, 2 could not run
 
@@ -29,6 +33,7 @@ Examples:
   leadway route main.leadway --leads leads.ndjson.gz --format ndjson --out out.ndjson
   cat leads.json | leadway route main.leadway --leads - --format csv
   leadway route main.leadway --leads leads.csv --errors errors.ndjson
+  leadway route main.leadway --leads today.csv --state sales.state --format csv --out today.csv
   leadway route main.leadway --leads history.csv --at created_at
                                      decide each lead at its own instant")]
 pub struct Arguments {
@@ -52,6 +57,9 @@ pub struct Arguments {
     /// The instant of the decisions: a time such as `2026-03-04 10:00`, a time or date field of the lead, or `now`
     #[arg(long, value_name = "INSTANT", default_value = "now")]
     at: String,
+    /// What is remembered from run to run: turns, loads, caps, who has which lead; begun where there is no such file
+    #[arg(long, value_name = "FILE")]
+    state: Option<PathBuf>,
     /// Make every value that cannot be read an error of its lead
     #[arg(long)]
     strict: bool,
@@ -92,9 +100,12 @@ pub fn run(arguments: &Arguments) -> Result<Exit, Failure> {
     let source = world::open(&arguments.leads)
         .map_err(|error| Failure::new(format!("cannot read `{shown}`: {}", world::words(&error))))?;
     refuse_to_overwrite(arguments)?;
-    for path in [Some(&arguments.out), arguments.errors.as_ref(), arguments.summary.as_ref()].into_iter().flatten() {
+    let written =
+        [Some(&arguments.out), arguments.errors.as_ref(), arguments.summary.as_ref(), arguments.state.as_ref()];
+    for path in written.into_iter().flatten() {
         output::has_folder(path)?;
     }
+    let memory = arguments.state.as_deref().map(|path| memory::Memory::open(path, &router)).transpose()?;
     let progress = progress(&arguments.leads);
     let name = (shown != "-").then_some(shown.as_str());
     let mut file = LeadFile::open(progress.wrap_read(source), name, &plan).map_err(|error| Failure {
@@ -112,12 +123,13 @@ pub fn run(arguments: &Arguments) -> Result<Exit, Failure> {
         format: arguments.format,
         rows: if arguments.rows == 0 { usize::MAX } else { arguments.rows },
         threads: arguments.threads.unwrap_or_else(world::threads).clamp(1, 256),
-        remember: false,
+        remember: memory.is_some(),
     };
     let cannot_create = |path: &Path, error: &std::io::Error| {
         Failure::new(format!("cannot write `{}`: {}", path.display(), world::words(error)))
     };
-    let mut out = world::create(&arguments.out).map_err(|error| cannot_create(&arguments.out, &error))?;
+    let out = memory::Out::create(&arguments.out, memory.as_ref());
+    let mut out = out.map_err(|error| cannot_create(&arguments.out, &error))?;
     let mut errors = errors::Errors::new(
         router.policy(),
         match &arguments.errors {
@@ -125,10 +137,13 @@ pub fn run(arguments: &Arguments) -> Result<Exit, Failure> {
             None => None,
         },
     );
-    let state = State::new(router.crews());
+    let state = match &memory {
+        Some(memory) => memory.state(&router)?,
+        None => State::new(router.crews()),
+    };
     let done = run::run(&job, state, &mut file, &mut out, &mut errors);
     progress.finish_and_clear();
-    let (done, _) = done?;
+    let (done, state) = done?;
     if let Some(failure) = file.failure() {
         output::say_error(&format!("`{shown}` could not be read to its end: {failure}"), None);
     }
@@ -143,6 +158,10 @@ pub fn run(arguments: &Arguments) -> Result<Exit, Failure> {
             done.records, summary.decisions, summary.errors
         )));
     }
+    if let Some(memory) = &memory {
+        memory.keep(&router, &state)?;
+    }
+    out.release().map_err(|error| cannot_create(&arguments.out, &error))?;
     if let Some(path) = &arguments.summary {
         let text = serde_json::to_string_pretty(&summary).map_err(|error| Failure::new(error.to_string()))?;
         output::write_file(path, format!("{text}\n").as_bytes())?;
@@ -169,7 +188,8 @@ pub fn run(arguments: &Arguments) -> Result<Exit, Failure> {
 /// Nothing that is written may take the place of what is read, nor of what else is written.
 fn refuse_to_overwrite(arguments: &Arguments) -> Result<(), Failure> {
     let read = [Some(&arguments.policy), Some(&arguments.leads)];
-    let written = [Some(&arguments.out), arguments.errors.as_ref(), arguments.summary.as_ref()];
+    let written =
+        [Some(&arguments.out), arguments.errors.as_ref(), arguments.summary.as_ref(), arguments.state.as_ref()];
     let [read, written] = [&read[..], &written[..]].map(|paths| paths.iter().copied().flatten().collect::<Vec<_>>());
     for (at, path) in written.iter().enumerate() {
         let others = read.iter().chain(written.iter().skip(at + 1));

@@ -1,6 +1,7 @@
 //! Who gets a lead: pools and their turns, caps, absences, owners, returning leads, and what is remembered of them.
 
 mod fairness;
+mod remembered;
 
 use leadway::assign::{Asked, Assignment, Request, State};
 use leadway::load;

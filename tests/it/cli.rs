@@ -8,6 +8,7 @@ mod findings;
 mod policies;
 mod reference;
 mod route;
+mod state;
 mod tests;
 
 use crate::house::root;

@@ -29,6 +29,7 @@ pub fn text(rows: &[[String; COLUMNS.len()]], more: u64) -> String {
             ("", "rule") => format!("({}: {})", cell("outcome"), cell("excluded")),
             // To the minute.
             (due, "due") => due.chars().take(16).collect::<String>().replace('T', " "),
+            ("", "assignee") if !cell("waits_until").is_empty() => format!("(waits until {})", cell("waits_until")),
             (cell, _) => cell.to_owned(),
         }));
     }
