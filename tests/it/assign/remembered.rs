@@ -69,7 +69,7 @@ fn step(router: &Router, state: &mut State, number: u32, at: i64) -> String {
                 let field = leadway::policy::FieldId(2);
                 Some(if subject == leadway::policy::Subject::Field(field) { language } else { email }.to_owned())
             });
-            let name = number % 5 != 0;
+            let name = !number.is_multiple_of(5);
             let request = Request { found: &found, asked: &asked, at, lead: name.then_some(lead.as_str()), never: &[] };
             format!("{:?}", crews.assign(state, &request))
         }
