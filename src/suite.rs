@@ -1,18 +1,19 @@
-//! The tests of a policy, run: each lead decided, and what was expected held against what came.
+//! The tests of a policy, run: each lead decided and followed up, and what was expected held against what came.
 //!
 //! A test sees no experiment unless it names an arm, since an arm is chosen by a hash that nobody can see through: without that, a test
 //! would turn over when an experiment is started.
 
+mod course;
 pub mod coverage;
 mod expect;
 mod failure;
 
 pub use failure::{diagnostics, told};
 
-use crate::batch;
 use crate::policy::tests::TestCase;
 use crate::policy::{ExperimentId, Policy};
 use crate::router::{Decision, Router};
+use crate::sla::Effect;
 use rust_decimal::Decimal;
 use std::num::NonZero;
 
@@ -27,6 +28,8 @@ pub struct Verdict {
     /// Its place in [`Policy::tests`].
     pub case: usize,
     pub decision: Decision,
+    /// What the SLA did in all its steps.
+    pub effects: Vec<Effect>,
     /// What was expected and is otherwise; none where the test passed.
     pub mismatches: Vec<Mismatch>,
 }
@@ -34,7 +37,7 @@ pub struct Verdict {
 /// An expectation that does not hold.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Mismatch {
-    /// Its place in [`TestCase::expect`].
+    /// Its place in [`TestCase::expected`].
     pub expectation: usize,
     /// Both in the words of the language: `sla hot`.
     pub expected: String,
@@ -57,10 +60,11 @@ impl Suite {
     }
 
     pub fn run(&self, number: usize, case: &TestCase) -> Option<Verdict> {
-        let decision = self.decide(case)?;
         let router = self.router(case)?;
-        let mismatches = expect::mismatches(router, case, &decision);
-        Some(Verdict { case: number, decision, mismatches })
+        let (decision, situations) = course::run(router, case);
+        let mismatches = expect::mismatches(router, case, &decision, &situations);
+        let effects = situations.into_iter().last().map(|last| last.effects).unwrap_or_default();
+        Some(Verdict { case: number, decision, effects, mismatches })
     }
 
     /// Runs these tests, by their places in [`Policy::tests`], on some threads; the verdicts are in that order.
@@ -80,16 +84,6 @@ impl Suite {
                 .flat_map(|part| part.join().unwrap_or_else(|fault| std::panic::resume_unwind(fault)))
                 .collect()
         })
-    }
-
-    fn decide(&self, case: &TestCase) -> Option<Decision> {
-        let router = self.router(case)?;
-        let policy = router.policy();
-        if let Some(queue) = policy.on_bad_lead.filter(|_| case.bad) {
-            let (found, assignment) = batch::to_queue(queue);
-            return Some(Decision { found, assignment: Some(assignment), due: None });
-        }
-        Some(router.decide(&case.values, case.at))
     }
 
     fn router(&self, case: &TestCase) -> Option<&Router> {

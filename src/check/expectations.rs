@@ -39,6 +39,10 @@ impl Scope<'_> {
             ExpectationKind::Assignee(rep) => ExpectedKind::Assignee(self.rep(rep)?),
             ExpectationKind::Sla(name) => ExpectedKind::Sla(SlaId(self.resolve(Kind::Sla, name)?)),
             ExpectationKind::NoSla => ExpectedKind::NoSla,
+            ExpectationKind::Breach => ExpectedKind::Breach,
+            ExpectationKind::Notified(whom) => ExpectedKind::Notified(self.recipient(whom)?),
+            ExpectationKind::EscalatedTo(whom) => ExpectedKind::EscalatedTo(self.recipient(whom)?),
+            ExpectationKind::Status(name) => ExpectedKind::Status(self.status(name)?),
             ExpectationKind::Priority(priority) => ExpectedKind::Priority(priority.value),
             ExpectationKind::Due(at) => ExpectedKind::Due(self.instant(at, zone)?),
             ExpectationKind::Territory(name) => {
@@ -106,6 +110,7 @@ fn contradict(one: &Expected, other: &Expected) -> bool {
             | (K::Assignee(_), K::Assignee(_))
             | (K::Sla(_), K::Sla(_))
             | (K::Priority(_), K::Priority(_))
+            | (K::Status(_), K::Status(_))
             | (K::Due(_), K::Due(_)) => one.kind != other.kind,
             _ => false,
         },

@@ -137,7 +137,7 @@ impl Scope<'_> {
         })
     }
 
-    fn recipient(&mut self, recipient: &ast::Recipient) -> Option<Recipient> {
+    pub(super) fn recipient(&mut self, recipient: &ast::Recipient) -> Option<Recipient> {
         Some(match recipient {
             ast::Recipient::Assignee => Recipient::Assignee,
             ast::Recipient::ManagerOfAssignee => Recipient::ManagerOfAssignee,
@@ -156,7 +156,7 @@ impl Scope<'_> {
     }
 
     /// A status of the policy's own list, or of the usual ones where it has none.
-    fn status(&mut self, name: &ast::Name) -> Option<u32> {
+    pub(super) fn status(&mut self, name: &ast::Name) -> Option<u32> {
         if self.names.count(Kind::Status) > 0 {
             return self.resolve(Kind::Status, name);
         }

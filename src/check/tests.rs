@@ -7,10 +7,10 @@ use super::words;
 use crate::data::time;
 use crate::data::value::set_of;
 use crate::diagnostic::Diagnostic;
-use crate::policy::tests::{Expected, TestCase};
-use crate::policy::{DataFiles, Experiment, ExperimentId, Field, FieldId, Instant, Type, Value};
+use crate::policy::tests::{Expected, Given, Happening, Step, TestCase};
+use crate::policy::{DataFiles, Experiment, ExperimentId, Field, FieldId, Instant, PoolId, Type, Value};
 use crate::source::Span;
-use crate::syntax::ast::{self, LiteralKind};
+use crate::syntax::ast::{self, GivenKind, LiteralKind, Unit};
 use chrono::{NaiveDate, NaiveDateTime, NaiveTime};
 use chrono_tz::Tz;
 use rustc_hash::FxHashMap;
@@ -35,6 +35,8 @@ pub(super) struct Shared<'a> {
     /// The zone of local times in the block.
     pub zone: Tz,
     pub arm: Option<(ExperimentId, usize)>,
+    pub given: Vec<Given>,
+    pub after: Vec<Step>,
     /// Something is expected, though it may be nothing that is known.
     pub expects: bool,
     pub expect: Vec<Expected>,
@@ -81,7 +83,9 @@ impl Scope<'_> {
             at: test.at.as_ref().and_then(|at| self.instant(&at.at, zone)),
             zone,
             arm: test.arm.as_ref().and_then(|(arm, experiment)| self.arm_named(arm, experiment, &leads)),
-            expects: !test.expect.is_empty(),
+            given: test.given.iter().filter_map(|given| self.given(given)).collect(),
+            after: self.later(&test.after, zone),
+            expects: !test.expect.is_empty() || test.after.iter().any(|after| !after.expect.is_empty()),
             expect: self.expectations(&test.expect, zone),
         };
         match (&test.leads, &test.cases) {
@@ -124,7 +128,9 @@ impl Scope<'_> {
         }
         self.contradictions(&expect);
         let at = shared.at.unwrap_or_else(|| usual_instant(&lead.values, self.zone));
-        cases.push(TestCase { title, span, line, values: lead.values, bad: lead.bad, at, arm: shared.arm, expect });
+        let Lead { values, bad } = lead;
+        let (arm, given, after) = (shared.arm, shared.given.clone(), shared.after.clone());
+        cases.push(TestCase { title, span, line, values, bad, at, arm, given, expect, after });
     }
 
     fn written_cases(&mut self, shared: &Shared<'_>, written: &ast::Cases, cases: &mut Vec<TestCase>) {
@@ -246,6 +252,67 @@ impl Scope<'_> {
                 None
             }
         }
+    }
+
+    fn given(&mut self, given: &ast::Given) -> Option<Given> {
+        let rep = self.rep(&given.rep)?;
+        Some(match &given.kind {
+            GivenKind::Away => Given::Away(rep),
+            GivenKind::Offline => Given::Offline(rep),
+            GivenKind::AtCap => Given::AtCap(rep),
+            GivenKind::HadLastTurn(pool) => Given::HadLastTurn(rep, PoolId(self.resolve(Kind::Pool, pool)?)),
+        })
+    }
+
+    /// What happens after the decision; each step is no earlier than the one before.
+    fn later(&mut self, written: &[ast::After], zone: Tz) -> Vec<Step> {
+        let mut steps: Vec<Step> = Vec::with_capacity(written.len());
+        for step in written {
+            let Some(after) = self.elapsed(&step.wait) else { continue };
+            if steps.last().is_some_and(|before| before.after > after) {
+                self.report(
+                    Diagnostic::error("reversed-steps", step.wait.span, "this happens before the step above it")
+                        .help("write steps in the order in which they happen, each with the time since the decision"),
+                );
+            }
+            let happening = step.happening.as_ref().and_then(|happening| {
+                Some(match happening {
+                    ast::Happening::Status(name) => Happening::Status(self.status(name)?),
+                    ast::Happening::Accepted => Happening::Accepted,
+                    ast::Happening::Responded => Happening::Responded,
+                    ast::Happening::Met => Happening::Met,
+                    ast::Happening::Returned(reason) => Happening::Returned(reason.text.clone()),
+                    ast::Happening::Paused => Happening::Paused,
+                    ast::Happening::Resumed => Happening::Resumed,
+                })
+            });
+            steps.push(Step { after, happening, expect: self.expectations(&step.expect, zone) });
+        }
+        for step in &steps {
+            self.contradictions(&step.expect);
+        }
+        steps
+    }
+
+    /// Microseconds on the wall's clock.
+    fn elapsed(&mut self, wait: &ast::Duration) -> Option<i64> {
+        let each = match wait.unit {
+            Unit::Second => 1,
+            Unit::Minute => 60,
+            Unit::Hour => 3_600,
+            Unit::Day => 86_400,
+            Unit::Week => 604_800,
+            Unit::Month => 0,
+        };
+        let micros = wait.count.checked_mul(each * 1_000_000).filter(|micros| *micros >= 0);
+        if wait.business || each == 0 || micros.is_none() {
+            self.report(
+                Diagnostic::error("bad-value", wait.span, "a step of a test comes after so much time on the clock")
+                    .help("write seconds, minutes, hours, days or weeks, such as `after 5 minutes`"),
+            );
+            return None;
+        }
+        micros
     }
 
     fn arm_named(

@@ -1,4 +1,5 @@
-//! What tests reach of a policy: rules, conditions both ways, segments, territories, grades, exclusions, rows of tables, overflow.
+//! What tests reach of a policy: rules, conditions both ways, segments, territories, grades, exclusions, rows of tables, overflow
+//! of pools and steps of SLAs.
 //!
 //! A condition is covered where it was seen to hold and seen to fail *and to decide*: with all other questions of its decision as they
 //! were, the other answer would have turned the decision round. Both together are masking MC/DC (Chilenski, An Investigation of
@@ -33,10 +34,12 @@ pub enum Kind {
     TableRow,
     /// A step of a pool's `when empty`.
     Overflow,
+    /// A warning, a breach, or the `finally` of an SLA.
+    SlaStep,
 }
 
 impl Kind {
-    pub const ALL: [Kind; 8] = [
+    pub const ALL: [Kind; 9] = [
         Kind::Rule,
         Kind::Condition,
         Kind::Exclusion,
@@ -45,6 +48,7 @@ impl Kind {
         Kind::Grade,
         Kind::TableRow,
         Kind::Overflow,
+        Kind::SlaStep,
     ];
 
     /// In the plural: `table rows`.
@@ -58,6 +62,7 @@ impl Kind {
             Kind::Grade => "grades",
             Kind::TableRow => "table rows",
             Kind::Overflow => "overflow steps",
+            Kind::SlaStep => "sla steps",
         }
     }
 }
@@ -134,7 +139,8 @@ impl Coverage {
             let moment = router.moment(case.at);
             let records = router.match_records(&case.values, &moment);
             let facts = Facts { values: &case.values, at: case.at, calendars: &moment.open, records: &records };
-            Walk::new(&Reference::new(router.policy(), &facts), &mut items).decision(&verdict.decision);
+            Walk::new(&Reference::new(router.policy(), &facts), &mut items)
+                .decision(&verdict.decision, &verdict.effects);
         }
         let mut items: Vec<Item> = items.into_values().collect();
         items.sort_by_key(|item| (item.span, item.line, item.kind));

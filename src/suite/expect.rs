@@ -1,28 +1,39 @@
 //! Expectations held against a decision.
 
 use super::Mismatch;
+use super::course::{Sent, Situation};
+use crate::assign::Assignment;
 use crate::matcher::reason::Reason;
 use crate::matcher::trace::{Verdict, trace};
 use crate::matcher::{Facts, Outcome};
 use crate::policy::tests::{ExpectedKind, TestCase};
-use crate::policy::{Instant, Policy, RuleId, Target, TerritoryId, Type, Value, words};
+use crate::policy::{Instant, Policy, Recipient, RuleId, Target, TerritoryId, Type, Value, words};
 use crate::router::{Decision, Router};
+use crate::sla::{Holder, Whom};
 use smol_str::SmolStr;
 
-pub(super) fn mismatches(router: &Router, case: &TestCase, decision: &Decision) -> Vec<Mismatch> {
-    let subject = Subject { router, policy: router.policy(), case, decision };
-    let expected = case.expect.iter().enumerate();
-    let failed = expected.filter(|(_, expected)| subject.holds(&expected.kind) == expected.negated);
-    failed
-        .map(|(expectation, expected)| {
-            let words = subject.words(&expected.kind);
-            Mismatch {
-                expectation,
-                expected: if expected.negated { format!("not {words}") } else { words },
-                got: subject.got(&expected.kind),
+/// `situations` are that after the decision and that at each step.
+pub(super) fn mismatches(
+    router: &Router,
+    case: &TestCase,
+    decision: &Decision,
+    situations: &[Situation],
+) -> Vec<Mismatch> {
+    let expected = [&case.expect].into_iter().chain(case.after.iter().map(|step| &step.expect));
+    let mut found = Vec::new();
+    let mut expectation = 0;
+    for (stage, (expected, situation)) in expected.zip(situations).enumerate() {
+        let subject = Subject { router, policy: router.policy(), case, decision, situation, is_later: stage > 0 };
+        for one in expected {
+            if subject.holds(&one.kind) == one.negated {
+                let words = subject.words(&one.kind);
+                let expected = if one.negated { format!("not {words}") } else { words };
+                found.push(Mismatch { expectation, expected, got: subject.got(&one.kind) });
             }
-        })
-        .collect()
+            expectation += 1;
+        }
+    }
+    found
 }
 
 struct Subject<'a> {
@@ -30,6 +41,9 @@ struct Subject<'a> {
     policy: &'a Policy,
     case: &'a TestCase,
     decision: &'a Decision,
+    situation: &'a Situation,
+    /// Some time after the decision: where the lead is matters, not where it was sent.
+    is_later: bool,
 }
 
 impl Subject<'_> {
@@ -42,11 +56,15 @@ impl Subject<'_> {
             ExpectedKind::Excluded(None) => matches!(found.outcome, Outcome::Excluded(_)),
             ExpectedKind::Excluded(Some(at)) => found.outcome == Outcome::Excluded(*at),
             ExpectedKind::Target(target) => self.is_target(target),
-            ExpectedKind::Assignee(rep) => self.decision.assignment.as_ref().and_then(|a| a.assignee) == Some(*rep),
+            ExpectedKind::Assignee(rep) => self.assignment().and_then(|a| a.assignee) == Some(*rep),
             ExpectedKind::Sla(sla) => found.sla == Some(*sla),
             ExpectedKind::NoSla => found.sla.is_none(),
             ExpectedKind::Priority(priority) => found.priority == Some(*priority),
-            ExpectedKind::Due(due) => self.decision.due.is_some_and(|at| at.micros == due.micros),
+            ExpectedKind::Breach => self.situation.breached,
+            ExpectedKind::Notified(whom) => self.situation.notified.iter().any(|sent| self.is_to(sent, whom)),
+            ExpectedKind::EscalatedTo(whom) => self.situation.escalated.iter().any(|sent| self.is_to(sent, whom)),
+            ExpectedKind::Status(status) => self.situation.status == Some(*status),
+            ExpectedKind::Due(due) => self.situation.due == Some(due.micros),
             ExpectedKind::Territory(ids) => self.territories().any(|id| ids.contains(&id)),
             ExpectedKind::Segment(segment) => found.segments.contains(segment),
             ExpectedKind::Score(score, value) => found.scores.get(score.at()) == Some(value),
@@ -54,8 +72,24 @@ impl Subject<'_> {
         }
     }
 
+    fn assignment(&self) -> Option<&Assignment> {
+        self.situation.assignment.as_ref()
+    }
+
+    fn is_to(&self, sent: &Sent, whom: &Recipient) -> bool {
+        match (whom, &sent.whom) {
+            (Recipient::Rep(rep), Whom::Rep(told)) => rep == told,
+            (Recipient::Email(email), Whom::Email(told)) => email == told,
+            (Recipient::Assignee, Whom::Rep(told)) => sent.holder == Holder::Rep(*told),
+            (Recipient::ManagerOfAssignee, Whom::Rep(told)) => {
+                self.router.people().manager(sent.holder, 1) == Some(*told)
+            }
+            _ => false,
+        }
+    }
+
     fn is_target(&self, expected: &Target) -> bool {
-        let assignment = self.decision.assignment.as_ref();
+        let assignment = self.assignment();
         let taken = self.decision.found.targets.get(assignment.map_or(0, |assignment| assignment.choice));
         let came_to = match expected {
             Target::Pool(pool) => assignment.is_some_and(|a| a.assignee.is_some() && a.pools.last() == Some(pool)),
@@ -63,7 +97,7 @@ impl Subject<'_> {
             Target::Rep(rep) => assignment.is_some_and(|a| a.assignee == Some(*rep)),
             _ => false,
         };
-        came_to || taken == Some(expected)
+        came_to || !self.is_later && taken == Some(expected)
     }
 
     /// The territory that the lead is in, and all above it.
@@ -104,6 +138,10 @@ impl Subject<'_> {
             ExpectedKind::Assignee(rep) => format!("assignee {}", name(policy.reps.get(rep.at()).map(|rep| &rep.name))),
             ExpectedKind::Sla(sla) => format!("sla {}", name(policy.slas.get(sla.at()).map(|sla| &sla.name))),
             ExpectedKind::NoSla => "no sla".to_owned(),
+            ExpectedKind::Breach => "breach".to_owned(),
+            ExpectedKind::Notified(whom) => format!("notified {}", self.recipient(whom)),
+            ExpectedKind::EscalatedTo(whom) => format!("escalated to {}", self.recipient(whom)),
+            ExpectedKind::Status(status) => format!("status {}", name(policy.statuses.get(*status as usize))),
             ExpectedKind::Priority(priority) => format!("priority {priority}"),
             ExpectedKind::Due(due) => format!("due {}", self.instant(*due)),
             ExpectedKind::Territory(ids) => {
@@ -127,7 +165,7 @@ impl Subject<'_> {
     /// What the decision says of the thing that an expectation is about.
     fn got(&self, expected: &ExpectedKind) -> String {
         let found = &self.decision.found;
-        let assignment = self.decision.assignment.as_ref();
+        let assignment = self.assignment();
         match expected {
             ExpectedKind::Rule(_) | ExpectedKind::Otherwise | ExpectedKind::Excluded(_) => self.outcome(),
             ExpectedKind::Fails(rule, _) => match self.fails_on(*rule).into_iter().next() {
@@ -145,6 +183,14 @@ impl Subject<'_> {
                 ),
                 None => "nobody".to_owned(),
             },
+            ExpectedKind::Target(_) if self.is_later => match assignment {
+                Some(a) => match (a.queue, a.pools.last()) {
+                    (Some(queue), _) => words::target(self.policy, &Target::Queue(queue)),
+                    (None, Some(pool)) => words::target(self.policy, &Target::Pool(*pool)),
+                    (None, None) => self.got(&ExpectedKind::Assignee(crate::policy::RepId(0))),
+                },
+                None => self.outcome(),
+            },
             ExpectedKind::Target(_) => {
                 let taken = found.targets.get(assignment.map_or(0, |assignment| assignment.choice));
                 taken.map_or_else(|| self.outcome(), |target| words::target(self.policy, target))
@@ -155,9 +201,20 @@ impl Subject<'_> {
             ExpectedKind::Priority(_) => {
                 found.priority.map_or_else(|| "no priority".to_owned(), |priority| format!("priority {priority}"))
             }
-            ExpectedKind::Due(_) => {
-                self.decision.due.map_or_else(|| "nothing due".to_owned(), |due| self.words(&ExpectedKind::Due(due)))
-            }
+            ExpectedKind::Breach => match self.situation.breached {
+                true => "breach".to_owned(),
+                false => "no breach".to_owned(),
+            },
+            ExpectedKind::Notified(_) => self.sent("notified", &self.situation.notified),
+            ExpectedKind::EscalatedTo(_) => self.sent("escalated to", &self.situation.escalated),
+            ExpectedKind::Status(_) => match self.situation.status {
+                Some(status) => self.words(&ExpectedKind::Status(status)),
+                None => "no status, since nothing is promised".to_owned(),
+            },
+            ExpectedKind::Due(_) => match self.situation.due {
+                Some(micros) => format!("due {}", self.instant(Instant { micros, offset: 0 })),
+                None => "nothing due".to_owned(),
+            },
             ExpectedKind::Territory(_) => match found.territory {
                 Some(id) => self.words(&ExpectedKind::Territory(vec![id])),
                 None => "no territory".to_owned(),
@@ -188,6 +245,26 @@ impl Subject<'_> {
             Outcome::None if self.case.bad => "a bad lead".to_owned(),
             Outcome::None => "no rule".to_owned(),
         }
+    }
+
+    fn recipient(&self, whom: &Recipient) -> String {
+        match whom {
+            Recipient::Assignee => "assignee".to_owned(),
+            Recipient::ManagerOfAssignee => "manager of assignee".to_owned(),
+            Recipient::Rep(rep) => format!("rep {}", name(self.policy.reps.get(rep.at()).map(|rep| &rep.name))),
+            Recipient::Email(email) => format!("\"{email}\""),
+        }
+    }
+
+    fn sent(&self, verb: &str, all: &[Sent]) -> String {
+        let told = all.iter().map(|sent| match &sent.whom {
+            Whom::Rep(rep) => self.recipient(&Recipient::Rep(*rep)),
+            Whom::Email(email) => self.recipient(&Recipient::Email(email.clone())),
+            Whom::Queue(queue) => words::target(self.policy, &Target::Queue(*queue)),
+            Whom::Nobody => "nobody".to_owned(),
+        });
+        let told: Vec<String> = told.collect();
+        format!("{verb} {}", if told.is_empty() { "nobody".to_owned() } else { told.join(", ") })
     }
 
     /// An `otherwise` has no title of its own.

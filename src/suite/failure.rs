@@ -21,7 +21,7 @@ pub fn diagnostics(suite: &Suite, policy: &Policy, verdicts: &[Verdict]) -> Vec<
 fn of(suite: &Suite, policy: &Policy, verdict: &Verdict) -> Vec<Diagnostic> {
     let Some(case) = policy.tests.get(verdict.case) else { return Vec::new() };
     let mut notes = told(suite, case, verdict);
-    let place = |expectation: usize| case.expect.get(expectation).map_or(case.span, |expected| expected.span);
+    let place = |expectation: usize| case.expected().nth(expectation).map_or(case.span, |expected| expected.span);
     let mut found: Vec<Diagnostic> = Vec::new();
     for mismatch in &verdict.mismatches {
         let span: Span = place(mismatch.expectation);
@@ -52,7 +52,7 @@ pub fn told(suite: &Suite, case: &TestCase, verdict: &Verdict) -> Vec<String> {
     let facts = Facts { values: &case.values, at: case.at, calendars: &moment.open, records: &records };
     let trace = trace(policy, &facts);
     let mut lines = Vec::new();
-    let failed = verdict.mismatches.iter().filter_map(|mismatch| case.expect.get(mismatch.expectation));
+    let failed = verdict.mismatches.iter().filter_map(|mismatch| case.expected().nth(mismatch.expectation));
     for expected in failed.filter(|expected| !expected.negated) {
         if let ExpectedKind::Rule(rule) = expected.kind {
             lines.push(why_not(&trace, policy, rule));

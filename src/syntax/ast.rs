@@ -1123,7 +1123,46 @@ pub struct Test {
     pub at: Option<TestInstant>,
     /// The arm of an experiment, and the experiment; without it the test sees no experiment.
     pub arm: Option<(Name, Name)>,
+    pub given: Vec<Given>,
+    /// What happens later, in the order written.
+    pub after: Vec<After>,
     pub expect: Vec<Expectation>,
+}
+
+/// How things stand when the lead comes: a rep, and what is so of it.
+#[derive(Debug, Clone, Serialize)]
+pub struct Given {
+    pub rep: Name,
+    pub kind: GivenKind,
+}
+
+#[derive(Debug, Clone, Serialize)]
+pub enum GivenKind {
+    Away,
+    Offline,
+    AtCap,
+    /// In this pool.
+    HadLastTurn(Name),
+}
+
+/// Something that happens a while after the decision, and what is expected then.
+#[derive(Debug, Clone, Serialize)]
+pub struct After {
+    pub wait: Duration,
+    pub happening: Option<Happening>,
+    pub expect: Vec<Expectation>,
+}
+
+#[derive(Debug, Clone, Serialize)]
+pub enum Happening {
+    Status(Name),
+    Accepted,
+    Responded,
+    Met,
+    /// For this reason.
+    Returned(Name),
+    Paused,
+    Resumed,
 }
 
 /// Leads that differ in a few fields, a row each.
@@ -1183,6 +1222,11 @@ pub enum ExpectationKind {
     Assignee(Name),
     Sla(Name),
     NoSla,
+    /// A promise was broken by then.
+    Breach,
+    Notified(Recipient),
+    EscalatedTo(Recipient),
+    Status(Name),
     Priority(Whole),
     Due(Literal),
     Territory(Name),

@@ -140,7 +140,7 @@ fn one<'a>(run: &'a Run, verdict: &'a Verdict) -> Option<One<'a>> {
     let case = run.policy.tests.get(verdict.case)?;
     let (file, line) = place(run, case);
     let mismatches = verdict.mismatches.iter().map(|mismatch| {
-        let span = case.expect.get(mismatch.expectation).map_or(case.span, |expected| expected.span);
+        let span = case.expected().nth(mismatch.expectation).map_or(case.span, |expected| expected.span);
         Mismatch { expected: &mismatch.expected, got: &mismatch.got, line: line_of(run, span) }
     });
     Some(One {

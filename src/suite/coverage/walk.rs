@@ -3,9 +3,13 @@
 use super::{Answers, Item, Kind};
 use crate::matcher::Outcome;
 use crate::matcher::reference::Reference;
-use crate::policy::{Condition, ConditionKind, Entry, Fallback, LetValue, Policy, RouteId, Target, TerritoryId, words};
+use crate::policy::{
+    Condition, ConditionKind, Entry, Fallback, LetValue, Policy, RouteId, Sla, Step, Target, TerritoryId, words,
+};
 use crate::router::Decision;
+use crate::sla::{Cause, Doing, Effect};
 use crate::source::Span;
+use crate::syntax::ast::Stage;
 use indexmap::IndexMap;
 
 /// Kind, place, and line or number at that place.
@@ -65,7 +69,28 @@ pub(super) fn items(policy: &Policy) -> Items {
             all.add(Kind::Overflow, pool.span, at, format!("{to} when pool {} is empty", pool.name), None);
         }
     }
+    for sla in &policy.slas {
+        for (at, name) in (0..).zip(sla_steps(sla)) {
+            all.add(Kind::SlaStep, sla.span, at, format!("{name} of sla {}", sla.name), None);
+        }
+    }
     all.items
+}
+
+/// What an SLA does by itself: its warnings, the breach of each promise, and `finally`.
+fn sla_steps(sla: &Sla) -> Vec<String> {
+    let warnings = sla.warnings.iter().map(|warning| format!("at {}%", warning.percent));
+    let breaches = sla.promises.iter().map(|promise| format!("breach of `{}`", stage(promise.stage)));
+    let finally = (!sla.finally.is_empty()).then(|| "finally".to_owned());
+    warnings.chain(breaches).chain(finally).collect()
+}
+
+fn stage(stage: Stage) -> &'static str {
+    match stage {
+        Stage::Accept => "accept",
+        Stage::Respond => "respond",
+        Stage::Meet => "meet",
+    }
 }
 
 struct Collector<'a> {
@@ -116,8 +141,11 @@ impl<'a, 'p> Walk<'a, 'p> {
         Walk { lead, items, entered }
     }
 
-    pub(super) fn decision(&mut self, decision: &Decision) {
+    /// `effects` are what the SLA did.
+    pub(super) fn decision(&mut self, decision: &Decision, effects: &[Effect]) {
         let policy = self.lead.policy;
+        let sla = decision.found.sla.and_then(|sla| policy.slas.get(sla.at()));
+        sla.iter().for_each(|sla| self.followed(sla, effects));
         for exclude in &policy.excludes {
             self.asked(&exclude.when);
             if self.lead.holds(&exclude.when) {
@@ -196,6 +224,37 @@ impl<'a, 'p> Walk<'a, 'p> {
             }
             candidates = within;
         }
+    }
+
+    fn followed(&mut self, sla: &Sla, effects: &[Effect]) {
+        let (warnings, promises) = (sla.warnings.len(), sla.promises.len());
+        let mut reached: Vec<usize> = Vec::new();
+        for effect in effects {
+            match effect.cause {
+                Cause::Share(_, percent) => {
+                    reached.extend(sla.warnings.iter().position(|warning| warning.percent == percent));
+                }
+                Cause::Breach(stage) => {
+                    let promise = sla.promises.iter().position(|promise| promise.stage == stage);
+                    reached.extend(promise.map(|at| warnings + at));
+                }
+                Cause::NobodyLeft | Cause::Returned => {}
+            }
+            let last = sla.finally.iter().any(|step| {
+                matches!(
+                    (step, &effect.doing),
+                    (Step::Recycle(_), Doing::Recycle { .. })
+                        | (Step::Recall(_), Doing::Recall(_))
+                        | (Step::Reopen, Doing::Reopen)
+                )
+            });
+            if last || effect.cause == Cause::NobodyLeft {
+                reached.push(warnings + promises);
+            }
+        }
+        reached.sort_unstable();
+        reached.dedup();
+        reached.into_iter().for_each(|at| self.hit(Kind::SlaStep, sla.span, at as u32));
     }
 
     fn overflow(&mut self, decision: &Decision) {

@@ -89,7 +89,7 @@ impl Builder<'_> {
         Some(StepKind::Reassign { never_who_had_it, at_most, restart_clock })
     }
 
-    fn recipient(&mut self, pair: &Pair<'_, Rule>) -> Option<Recipient> {
+    pub(super) fn recipient(&mut self, pair: &Pair<'_, Rule>) -> Option<Recipient> {
         let mut parts = Parts::of(pair);
         Some(match parts.next_rule()? {
             Rule::k_assignee => Recipient::Assignee,

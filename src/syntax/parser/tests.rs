@@ -1,13 +1,25 @@
 //! Tests: leads, an instant, and what is expected.
 
 use super::{Builder, Pair, Parts, Rule, messages};
-use crate::syntax::ast::{Case, Cases, Expectation, ExpectationKind, ItemKind, Literal, Test, TestField, TestInstant};
+use crate::syntax::ast::{
+    After, Case, Cases, Expectation, ExpectationKind, Given, GivenKind, Happening, ItemKind, Literal, Test, TestField,
+    TestInstant,
+};
 
 impl Builder<'_> {
     pub(super) fn test(&mut self, mut parts: Parts<'_>) -> Option<ItemKind> {
         let title = self.text(&mut parts)?;
-        let mut test =
-            Test { title, lead: Vec::new(), leads: None, cases: None, at: None, arm: None, expect: Vec::new() };
+        let mut test = Test {
+            title,
+            lead: Vec::new(),
+            leads: None,
+            cases: None,
+            at: None,
+            arm: None,
+            given: Vec::new(),
+            after: Vec::new(),
+            expect: Vec::new(),
+        };
         self.clauses(parts, Rule::test_clause_alone, |builder, pair| {
             let inner = Parts::of(&pair).0.next()?;
             builder.test_clause(&mut test, &inner)
@@ -27,6 +39,16 @@ impl Builder<'_> {
             }
             Rule::test_expect => {
                 test.expect.append(&mut self.expectations(&mut parts)?);
+                return Some(());
+            }
+            Rule::test_given => {
+                for given in parts.take_all(Rule::given) {
+                    test.given.push(self.given(&given)?);
+                }
+                return Some(());
+            }
+            Rule::test_after => {
+                test.after.push(self.after(parts)?);
                 return Some(());
             }
             Rule::test_leads => ("leads from", test.leads.replace(self.text(&mut parts)?).is_some()),
@@ -51,6 +73,42 @@ impl Builder<'_> {
         let name = self.name(&mut parts)?;
         self.starts.push(name.span.start);
         Some(TestField { name, values: self.literals(&mut parts) })
+    }
+
+    fn given(&mut self, pair: &Pair<'_, Rule>) -> Option<Given> {
+        let mut parts = Parts::of(pair);
+        let rep = self.name(&mut parts)?;
+        let kind = match parts.take(Rule::had_last_turn) {
+            Some(turn) => GivenKind::HadLastTurn(self.name(&mut Parts::of(&turn))?),
+            None if parts.has(Rule::k_away) => GivenKind::Away,
+            None if parts.has(Rule::k_offline) => GivenKind::Offline,
+            None => GivenKind::AtCap,
+        };
+        Some(Given { rep, kind })
+    }
+
+    fn after(&mut self, mut parts: Parts<'_>) -> Option<After> {
+        let wait = self.duration(&mut parts)?;
+        let happening = match parts.take(Rule::happening) {
+            Some(pair) => {
+                let mut inner = Parts::of(&pair);
+                Some(match inner.next_rule()? {
+                    Rule::k_status => Happening::Status(self.name(&mut inner)?),
+                    Rule::k_accepted => Happening::Accepted,
+                    Rule::k_responded => Happening::Responded,
+                    Rule::k_met => Happening::Met,
+                    Rule::k_returned => Happening::Returned(self.name(&mut inner)?),
+                    Rule::k_paused => Happening::Paused,
+                    _ => Happening::Resumed,
+                })
+            }
+            None => None,
+        };
+        let expect = match parts.take(Rule::test_expect) {
+            Some(pair) => self.expectations(&mut Parts::of(&pair))?,
+            None => Vec::new(),
+        };
+        Some(After { wait, happening, expect })
     }
 
     fn cases(&mut self, mut parts: Parts<'_>) -> Option<Cases> {
@@ -91,6 +149,10 @@ impl Builder<'_> {
                 let (record, name) = self.path(&mut parts)?;
                 ExpectationKind::Fails { rule, record, name }
             }
+            Rule::k_breach => ExpectationKind::Breach,
+            Rule::expect_notified => ExpectationKind::Notified(self.recipient(&parts.take(Rule::recipient)?)?),
+            Rule::expect_escalated => ExpectationKind::EscalatedTo(self.recipient(&parts.take(Rule::recipient)?)?),
+            Rule::expect_status => ExpectationKind::Status(self.name(&mut parts)?),
             Rule::k_otherwise => ExpectationKind::Otherwise,
             Rule::expect_excluded => ExpectationKind::Excluded(self.text(&mut parts)),
             Rule::expect_assignee => ExpectationKind::Assignee(self.name(&mut parts)?),

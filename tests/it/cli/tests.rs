@@ -174,3 +174,114 @@ fn coverage_is_shown_of_failing_tests_too() {
     let folder = with(&TESTS.replace("5000", "500"), CASES);
     assert!(run_in(folder.path(), "test main.leadway --coverage", "").exits(1).out.contains("\nreached\n"));
 }
+
+const PEOPLE: &str = r#"policy "People" { timezone "Europe/London" }
+lead {
+  id       text  required
+  email    email
+  country  country
+}
+
+calendar london { zone "Europe/London"  mon..fri 09:00-17:30 }
+
+team sdrs {
+  manager omar
+  rep ana "ana@acme.test" { hours london  cap 2 per day }
+  rep ben "ben@acme.test" { hours london }
+  rep cleo "cleo@acme.test" { hours london }
+}
+team leaders { rep omar "omar@acme.test" }
+queue triage { worked by leaders }
+
+pool callers of sdrs {
+  round robin
+  only reps on duty, under cap
+  when empty queue triage
+}
+
+sla hot {
+  respond within 5 minutes of business time of assignee
+  pause while waiting_on_prospect
+  at 80% { notify assignee }
+  on breach {
+    notify manager of assignee, "desk@acme.test"
+    reassign in pool, never to a rep who had it, at most 2 times, restart clock
+  }
+  finally { recycle to queue triage }
+}
+
+route main {
+  rule "Hot" { match country = GB  assign pool callers  sla hot }
+  otherwise { assign queue triage }
+}
+"#;
+
+const COURSE: &str = r#"test "Nobody answers" {
+  lead   { id "1", country GB }
+  at     2026-03-04 10:00
+  given  ana had the last turn in pool callers
+  expect assignee ben, due 2026-03-04 10:05, status new, not breach
+  after  4 minutes   expect notified assignee, notified rep ben, not breach
+  after  5 minutes   expect breach, notified manager of assignee, notified "desk@acme.test", assignee cleo, due 2026-03-04 10:10
+  after  10 minutes  expect assignee ana, pool callers
+  after  15 minutes  expect queue triage, not assignee ana, status recycled
+}
+
+test "An answer in the last moment counts" {
+  lead   { id "1", country GB }
+  at     2026-03-04 10:00
+  expect assignee ana
+  after  5 minutes  responded  expect not breach, status contacted
+  after  3 days     expect not breach, assignee ana
+}
+
+test "A pause stops the clock" {
+  lead   { id "1", country GB }
+  at     2026-03-04 17:28
+  expect due 2026-03-05 09:03
+  after  1 minute  status waiting_on_prospect
+  after  20 hours  status working  expect not breach
+  after  21 hours  expect breach
+}
+
+test "Who is away or has enough is passed over" {
+  lead   { id "1", country GB }
+  at     2026-03-04 10:00
+  given  ana at cap, ben away
+  expect assignee cleo
+}
+
+test "A closed office ends in the queue" {
+  lead   { id "1", country GB }
+  at     2026-03-07 10:00
+  expect queue triage, pool callers
+}
+"#;
+
+#[test]
+fn tests_follow_a_lead_through_its_sla() {
+    let folder = folder(&[("main.leadway", PEOPLE), ("course.test.leadway", COURSE)]);
+    let ran = run_in(folder.path(), "test main.leadway", "");
+    assert!(ran.out.starts_with("5 tests: 5 passed, 0 failed"), "{}", ran.out);
+    let ran = run_in(folder.path(), "test main.leadway --coverage", "").exits(0);
+    let (_, reached) = ran.out.split_once("\nreached\n").unwrap();
+    insta::assert_snapshot!(reached);
+}
+
+#[test]
+fn a_step_that_fails_tells_how_the_lead_stands() {
+    let course = COURSE
+        .replace("assignee cleo, due 2026-03-04 10:10", "assignee ana, due 2026-03-04 10:06")
+        .replace("status contacted", "status working")
+        .replace("expect queue triage, not", "expect pool callers, not notified rep ana, not");
+    let folder = folder(&[("main.leadway", PEOPLE), ("course.test.leadway", course.as_str())]);
+    let result = json(&run_in(folder.path(), "test main.leadway --format json", "").exits(1).out);
+    let told: Vec<String> = result["tests"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .flat_map(|test| test["mismatches"].as_array().cloned().unwrap_or_default())
+        .map(|one| format!("{}: expected {}, got {}", one["line"], one["expected"], one["got"]))
+        .collect();
+    insta::assert_snapshot!(told.join("\n"));
+}
