@@ -7,6 +7,7 @@ mod allow;
 pub mod baseline;
 mod things;
 
+use crate::analysis::Undecided;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::load::Compiled;
 use allow::Allows;
@@ -28,9 +29,14 @@ pub struct Accepted {
     pub baseline: Baseline,
 }
 
-/// Takes the accepted findings out of those of reading and checking, which `compiled` holds, and of `proved`. Where something is
-/// `undecided`, nothing is said of what was allowed or known in vain.
-pub fn accept(compiled: &Compiled, proved: Vec<Diagnostic>, undecided: bool, baseline: Option<&Baseline>) -> Accepted {
+/// Takes the accepted findings out of those of reading and checking, which `compiled` holds, and of `proved`. What is
+/// `undecided` is said; where something is, nothing is said of what was allowed or known in vain.
+pub fn accept(
+    compiled: &Compiled,
+    proved: Vec<Diagnostic>,
+    undecided: Vec<Undecided>,
+    baseline: Option<&Baseline>,
+) -> Accepted {
     let mut allows = Allows::gather(&compiled.sources, &compiled.files);
     let things = Things::gather(&compiled.files);
     let mut left = baseline.map(Baseline::counted).unwrap_or_default();
@@ -53,7 +59,8 @@ pub fn accept(compiled: &Compiled, proved: Vec<Diagnostic>, undecided: bool, bas
         }
         accepted.diagnostics.push(found);
     }
-    let all_is_known = compiled.policy.is_some() && !undecided;
+    let all_is_known = compiled.policy.is_some() && undecided.is_empty();
+    accepted.diagnostics.extend(undecided.iter().map(Undecided::diagnostic));
     accepted.diagnostics.extend(allows.findings(all_is_known));
     accepted.diagnostics.sort_by_key(|found| (found.code != "not-utf-8", found.primary.span, found.code));
     if all_is_known {

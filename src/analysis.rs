@@ -29,17 +29,23 @@
 //! together where it finds none. A witness brings its row along.
 
 pub mod asked;
+mod broken;
 pub mod budget;
+mod conditions;
 mod facts;
 pub mod find;
 pub mod formula;
+mod guarantees;
 mod moments;
+mod partitions;
 pub mod routes;
 mod scores;
 mod slice;
 mod solver;
 pub mod space;
+mod territories;
 mod texts;
+pub mod told;
 mod values;
 pub mod witness;
 
@@ -48,4 +54,5 @@ pub use find::{Answer, Reason};
 pub use formula::Formula;
 pub use routes::Step;
 pub use space::Space;
+pub use told::{Prover, Told, Undecided};
 pub use witness::Witness;

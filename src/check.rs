@@ -12,6 +12,7 @@ mod expectations;
 mod experiments;
 mod files;
 mod filters;
+mod guarantees;
 mod hash;
 mod intervals;
 mod lets;
@@ -117,7 +118,7 @@ fn lower<'a>(scope: &mut Scope<'a>, found: &Declarations<'a>, data: &DataFiles, 
     if let Some(returning) = found.returning {
         scope.returning(returning);
     }
-    scope.guarantees(found);
+    let guarantees = scope.guarantees(found);
     scope.goals(found);
     let tests =
         scope.tests(found, &tests::Leads { fields: &fields, missing: &missing, experiments: &experiments }, data);
@@ -162,7 +163,7 @@ fn lower<'a>(scope: &mut Scope<'a>, found: &Declarations<'a>, data: &DataFiles, 
     };
     postal_codes::short_codes(&policy).into_iter().for_each(|found| scope.report(found));
     policy.hash = hash::hash(&policy);
-    policy.guarantees = found.guarantees.iter().map(|guarantee| (*guarantee).clone()).collect();
+    policy.guarantees = guarantees;
     policy.goals = found.goals.iter().map(|goal| (*goal).clone()).collect();
     policy.tests = tests;
     Some(policy)

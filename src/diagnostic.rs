@@ -104,6 +104,11 @@ impl Diagnostic {
         Self::new(code, Severity::Warning, span, message)
     }
 
+    /// Something to know, which is no fault.
+    pub fn remark(code: &'static str, span: Span, message: impl Into<String>) -> Self {
+        Self::new(code, Severity::Note, span, message)
+    }
+
     fn new(code: &'static str, severity: Severity, span: Span, message: impl Into<String>) -> Self {
         Diagnostic {
             code,

@@ -4,8 +4,10 @@
 //! is a comparison and never a conversion.
 
 mod conditions;
+pub mod guarantees;
 pub mod meaning;
 pub mod tests;
+pub mod ways;
 pub mod words;
 
 use crate::source::Span;
@@ -97,7 +99,7 @@ pub struct Policy {
     pub experiments: Vec<Experiment>,
     /// Tiers, from above to below, as declared.
     pub tiers: Vec<Vec<SmolStr>>,
-    pub guarantees: Vec<ast::Guarantee>,
+    pub guarantees: Vec<guarantees::Guarantee>,
     pub goals: Vec<ast::Goal>,
     #[serde(skip)]
     pub tests: Vec<tests::TestCase>,

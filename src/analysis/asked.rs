@@ -80,11 +80,15 @@ pub const FALSE: u32 = 1;
 pub const TRUE: u32 = 2;
 
 impl Subjects {
-    /// Everything that some policies ask; the numbers of atoms are entered in `formulas`.
-    pub fn new(policies: &[&Policy], formulas: &mut Formulas) -> Subjects {
+    /// Everything that some policies ask, and these tests of them; the numbers of atoms are entered in `formulas`.
+    pub fn new(policies: &[&Policy], more: &[(usize, Test)], formulas: &mut Formulas) -> Subjects {
         let mut subjects = Subjects::default();
         for (number, policy) in policies.iter().enumerate() {
             policy.each_test(&mut |test| subjects.collect(number, policy, test));
+            policy.each_claim(&mut |when| when.each_test(&mut |test| subjects.collect(number, policy, test)));
+        }
+        for (number, test) in more {
+            policies.get(*number).into_iter().for_each(|policy| subjects.collect(*number, policy, test));
         }
         for asked in subjects.all.values_mut() {
             asked.cut(formulas);

@@ -34,6 +34,18 @@ pub enum Reason {
     Loose(String),
 }
 
+impl std::fmt::Display for Reason {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Reason::OutOfBudget => out.write_str("the proof ran out of its budget"),
+            Reason::HardTexts(subject) => {
+                write!(out, "no text was found that `{subject}` could be, nor shown that there is none")
+            }
+            Reason::Loose(why) => out.write_str(why),
+        }
+    }
+}
+
 /// Texts that were found for subjects, by place.
 pub(super) type Texts = FxHashMap<usize, Text>;
 

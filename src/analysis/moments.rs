@@ -50,9 +50,11 @@ impl Moments {
         let calendars: Vec<Calendars> = policies.iter().map(|policy| Calendars::new(&policy.calendars)).collect();
         for policy in policies {
             let mut asked = Asked::default();
-            policy.each_condition(&mut |condition| {
+            let mut collect = |condition| {
                 each_calendar(condition, &mut |id| _ = asked.calendars.entry(id).or_insert_with(&mut next));
-            });
+            };
+            policy.each_condition(&mut collect);
+            policy.each_claim(&mut collect);
             for rule in policy.rules.iter().filter(|rule| !rule.only.is_empty()) {
                 if asked.periods.iter().all(|(known, _)| *known != rule.only) {
                     asked.periods.push((rule.only.clone(), next()));

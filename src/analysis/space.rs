@@ -63,8 +63,13 @@ pub const TIE: u32 = 2;
 impl<'a> Space<'a> {
     /// The space of these policies. Names must form no cycle, as `check` makes sure.
     pub fn new(policies: &[&'a Policy]) -> Space<'a> {
+        Space::asking(policies, &[])
+    }
+
+    /// The space of these policies, in which these tests of them may be asked too.
+    pub fn asking(policies: &[&'a Policy], more: &[(usize, Test)]) -> Space<'a> {
         let mut formulas = Formulas::default();
-        let mut subjects = Subjects::new(policies, &mut formulas);
+        let mut subjects = Subjects::new(policies, more, &mut formulas);
         let moments = Moments::new(policies);
         let moment = (!moments.is_needless()).then(|| formulas.new_dim(moments.instants.len() as u32));
         let mut rows = IndexMap::new();

@@ -154,7 +154,8 @@ impl Space<'_> {
         }
     }
 
-    fn is_asked(&self, name: &SmolStr) -> bool {
+    /// Whether a condition asks about a field of this name.
+    pub(super) fn is_asked(&self, name: &SmolStr) -> bool {
         self.subjects.all.keys().any(|key| matches!(key, Key::Field(known, _) if known == name))
     }
 

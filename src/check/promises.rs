@@ -1,66 +1,11 @@
-//! Guarantees and goals: what they name is there, and their numbers make sense.
+//! Goals and the policy block: what they name is there, and their numbers make sense.
 
 use super::declarations::Declarations;
 use super::names::Kind;
 use super::scope::Scope;
-use super::words;
-use crate::diagnostic::Diagnostic;
-use crate::syntax::ast::{self, LiteralKind, MeasureKind, Operand, Outcome, TargetKind};
+use crate::syntax::ast::{self, MeasureKind};
 
 impl Scope<'_> {
-    pub(super) fn guarantees(&mut self, found: &Declarations<'_>) {
-        for claim in found.guarantees.iter().flat_map(|guarantee| &guarantee.claims) {
-            if let Some(when) = &claim.when {
-                self.condition(when);
-            }
-            self.outcome(&claim.outcome);
-        }
-    }
-
-    fn outcome(&mut self, outcome: &Outcome) {
-        match outcome {
-            Outcome::GoesTo(targets) => {
-                for target in targets {
-                    match &target.kind {
-                        TargetKind::Table(name) | TargetKind::TableOutput { table: name, .. } => {
-                            self.resolve(Kind::Table, name);
-                        }
-                        _ => {
-                            self.target(target);
-                        }
-                    }
-                }
-            }
-            Outcome::HasAnSla => {}
-            Outcome::HasSla(names) => names.iter().for_each(|name| {
-                self.resolve(Kind::Sla, name);
-            }),
-            Outcome::HasPriority(operand) => self.whole_operand(operand, "a priority"),
-            Outcome::InTerritory(names) => names.iter().for_each(|name| {
-                self.resolve(Kind::Territory, name);
-            }),
-            Outcome::TakenBy(titles) => titles.iter().for_each(|title| {
-                self.resolve_text(Kind::Rule, &title.text, title.span);
-            }),
-        }
-    }
-
-    fn whole_operand(&mut self, operand: &Operand, what: &str) {
-        let literals = match operand {
-            Operand::One(literal) => [Some(literal), None],
-            Operand::Range { low, high, .. } => [low.as_ref(), high.as_ref()],
-        };
-        for literal in literals.into_iter().flatten() {
-            if !matches!(literal.kind, LiteralKind::Number(number) if number.fract().is_zero()) {
-                let written = words::literal(literal);
-                self.report(
-                    Diagnostic::error("type-mismatch", literal.span, format!("`{written}` is not {what}"))
-                        .help("write a whole number"),
-                );
-            }
-        }
-    }
-
     pub(super) fn goals(&mut self, found: &Declarations<'_>) {
         for goal in &found.goals {
             if let Some(when) = &goal.when {

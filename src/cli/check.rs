@@ -5,6 +5,9 @@ mod fix;
 
 use super::{Exit, Failure, output, watch};
 use crate::accepted::{self, Accepted};
+use crate::analysis::{Budget, Prover, Told};
+use crate::load::Compiled;
+use crate::world;
 use clap::Args;
 use std::path::PathBuf;
 
@@ -42,6 +45,9 @@ pub struct Arguments {
     /// Write the findings of today to the file of --baseline
     #[arg(long, requires = "baseline")]
     write_baseline: bool,
+    /// Seconds that the proofs may take; what is not decided by then is listed
+    #[arg(long, value_name = "SECONDS", default_value_t = 10.0)]
+    budget: f64,
     /// Put the fixes that are proved to keep the meaning into the policy's files
     #[arg(long)]
     fix: bool,
@@ -54,7 +60,7 @@ pub fn run(arguments: &Arguments) -> Result<Exit, Failure> {
     if arguments.watch {
         return watch::run(&arguments.policy, || once(arguments));
     }
-    if arguments.fix && fix::run(&arguments.policy, arguments.diff)? == Exit::Findings {
+    if arguments.fix && fix::run(&arguments.policy, arguments.budget, arguments.diff)? == Exit::Findings {
         return Ok(Exit::Findings);
     }
     if arguments.diff {
@@ -69,14 +75,21 @@ fn once(arguments: &Arguments) -> Result<Exit, Failure> {
         Some(path) if !arguments.write_baseline => Some(baseline::read(path)?),
         _ => None,
     };
+    let Told { diagnostics: proved, undecided, proved_claims } = proved(&compiled, arguments.budget);
     let Accepted { diagnostics, allowed, known, gone, baseline: all } =
-        accepted::accept(&compiled, Vec::new(), false, baseline.as_ref());
+        accepted::accept(&compiled, proved, undecided, baseline.as_ref());
     if let Some(path) = arguments.baseline.as_ref().filter(|_| arguments.write_baseline) {
         return baseline::write(path, &all, &diagnostics, &compiled);
     }
     output::print(&output::findings(&diagnostics, &compiled.sources, arguments.format, output::color_on_stdout()))?;
     if diagnostics.is_empty() && arguments.format == output::Findings::Human {
         output::say(&format!("{}: no findings\n", arguments.policy.display()));
+    }
+    if proved_claims > 0 {
+        output::say(&format!(
+            "{} proved\n",
+            counted(proved_claims, "claim of a guarantee is", "claims of guarantees are")
+        ));
     }
     if allowed > 0 {
         output::say(&format!("{} allowed by a comment\n", counted(allowed, "finding is", "findings are")));
@@ -85,6 +98,13 @@ fn once(arguments: &Arguments) -> Result<Exit, Failure> {
         baseline::say(path, known, &gone);
     }
     Ok(output::verdict(&diagnostics, arguments.deny_warnings))
+}
+
+/// What is proved of a policy that has no error, within so many seconds.
+fn proved(compiled: &Compiled, seconds: f64) -> Told {
+    let watch = world::Watch::start();
+    let budget = Budget::until(move || watch.seconds() > seconds);
+    compiled.policy.as_ref().map(|policy| Prover::new(policy, &budget).run()).unwrap_or_default()
 }
 
 /// `1 finding is`, `2 findings are`.

@@ -1,6 +1,7 @@
 //! Going through all conditions of a policy.
 
-use super::{Condition, ConditionKind, Entry, LetValue, Policy, Test};
+use super::{Condition, ConditionKind, Entry, LetValue, Policy, ScoreId, Subject, Test};
+use std::collections::BTreeSet;
 
 impl Policy {
     /// Every condition that a match may ask.
@@ -28,6 +29,51 @@ impl Policy {
     /// Every test of these conditions.
     pub fn each_test<'a>(&'a self, visit: &mut impl FnMut(&'a Test)) {
         self.each_condition(&mut |condition| condition.each_test(visit));
+    }
+}
+
+impl Policy {
+    /// Every test that a condition comes to, those of the names that it speaks of among them. A name is followed once.
+    pub fn each_test_below<'a>(&'a self, condition: &'a Condition, visit: &mut impl FnMut(&'a Test)) {
+        let mut open = vec![condition];
+        let mut named: BTreeSet<(u8, u32)> = BTreeSet::new();
+        while let Some(condition) = open.pop() {
+            match &condition.kind {
+                ConditionKind::And(parts) | ConditionKind::Or(parts) => open.extend(parts),
+                ConditionKind::Not(part) => open.push(part),
+                ConditionKind::Test(test) => {
+                    visit(test);
+                    if let Subject::Score(id) = test.subject {
+                        self.open_score(id, &mut named, &mut open);
+                    }
+                }
+                ConditionKind::Segment(id) if named.insert((0, id.0)) => {
+                    open.extend(self.segments.get(id.at()).map(|segment| &segment.when));
+                }
+                ConditionKind::Let(id) if named.insert((1, id.0)) => {
+                    if let Some(LetValue::Condition(condition)) = self.lets.get(id.at()).map(|found| &found.value) {
+                        open.push(condition);
+                    }
+                }
+                ConditionKind::Territory(ids) => {
+                    let new: Vec<_> = ids.iter().filter(|id| named.insert((2, id.0))).collect();
+                    open.extend(new.iter().filter_map(|id| self.territories.get(id.at())).map(|found| &found.when));
+                }
+                ConditionKind::Grade(id, _) => {
+                    if let Some(grade) = self.grades.get(id.at()) {
+                        self.open_score(grade.score, &mut named, &mut open);
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+
+    fn open_score<'a>(&'a self, id: ScoreId, named: &mut BTreeSet<(u8, u32)>, open: &mut Vec<&'a Condition>) {
+        if named.insert((3, id.0)) {
+            let terms = self.scores.get(id.at()).into_iter().flat_map(|score| &score.terms);
+            open.extend(terms.filter_map(|term| term.when.as_ref()));
+        }
     }
 }
 

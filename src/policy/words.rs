@@ -3,6 +3,7 @@
 //! What is written here reads as the policy does, but need not be what was written: a list from a file has its name, a long set its
 //! first members, and a condition that a table's cell stands for is written out.
 
+use super::guarantees::{Claim, Promised};
 use super::meaning::date_of_days;
 use super::{Condition, ConditionKind, Field, Policy, Predicate, Range, Subject, Target, Test, TextSet, Type, Value};
 use chrono::{DateTime, FixedOffset};
@@ -158,6 +159,39 @@ pub fn target(policy: &Policy, target: &Target) -> String {
         Target::ManagerOfOwner { records, column: owner } => format!("manager of {}", column(records, owner)),
         Target::Table { table, .. } => format!("table {}", name(&policy.tables, table.at(), |table| &table.name)),
     }
+}
+
+/// A claim of a guarantee, as `no lead where source = partner goes to team direct`.
+pub fn claim(policy: &Policy, claim: &Claim) -> String {
+    let who = if claim.every { "every lead" } else { "no lead" };
+    let when = claim.when.as_ref().map_or(String::new(), |when| format!(" where {}", condition(policy, when)));
+    let named = |names: &mut dyn Iterator<Item = String>| names.collect::<Vec<_>>().join(" or ");
+    let what = match &claim.promised {
+        Promised::GoesTo(targets) => format!("goes to {}", named(&mut targets.iter().map(|one| target(policy, one)))),
+        Promised::HasAnSla => "has an sla".to_owned(),
+        Promised::HasSla(ids) => {
+            let mut slas = ids.iter().map(|id| name(&policy.slas, id.at(), |sla| &sla.name).to_owned());
+            format!("has sla {}", named(&mut slas))
+        }
+        Promised::HasPriority { low, high } if low == high => {
+            format!("has priority {}", low.map_or(String::new(), |low| low.to_string()))
+        }
+        Promised::HasPriority { low, high } => {
+            let end = |end: &Option<i64>| end.map_or(String::new(), |end| end.to_string());
+            format!("has priority {}..{}", end(low), end(high))
+        }
+        Promised::InTerritory(ids) => {
+            let mut names: Vec<&str> =
+                ids.iter().map(|id| name(&policy.territories, id.at(), |territory| &territory.name)).collect();
+            names.dedup();
+            format!("is in territory {}", names.join(" or "))
+        }
+        Promised::TakenBy(ids) => {
+            let mut rules = ids.iter().map(|id| quoted(name(&policy.rules, id.at(), |rule| &rule.title)));
+            format!("is taken by rule {}", named(&mut rules))
+        }
+    };
+    format!("{who}{when} {what}")
 }
 
 fn name<T>(all: &[T], at: usize, name: impl Fn(&T) -> &SmolStr) -> &str {

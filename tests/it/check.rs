@@ -4,6 +4,7 @@
 //! nearly every policy needs (`lead`, a queue, a main route) is added at its end where it is left out, so that lines keep their numbers.
 
 use leadway::accepted;
+use leadway::analysis::{Budget, Prover, Told};
 use leadway::diagnostic::Severity;
 use leadway::load::{Compiled, Reader, compile};
 use leadway::policy::Policy;
@@ -92,14 +93,14 @@ fn compiled(files: &dyn Reader) -> Compiled {
 }
 
 /// Findings as text: severity, code and place, then everything else a line each.
-fn findings(compiled: &Compiled) -> String {
+fn findings(compiled: &Compiled, told: Told) -> String {
     let file = compiled.sources.iter().next().unwrap().1;
     let at = |span: Span| {
         let place = file.place(span.start);
         format!("{}:{} `{}`", place.line, place.column, file.slice(span))
     };
     let mut text = String::new();
-    for finding in &accepted::accept(compiled, Vec::new(), false, None).diagnostics {
+    for finding in &accepted::accept(compiled, told.diagnostics, told.undecided, None).diagnostics {
         let (severity, code) = (finding.severity.name(), finding.code);
         writeln!(text, "{severity}[{code}] {}: {}", at(finding.primary.span), finding.message).unwrap();
         if !finding.primary.message.is_empty() {
@@ -123,27 +124,38 @@ fn findings(compiled: &Compiled) -> String {
 }
 
 /// Every case of a file of the corpus with its findings.
-fn report(corpus: &str) -> String {
+fn report(corpus: &str, prove: fn(&Policy) -> Told) -> String {
     let mut report = String::new();
     for case in cases(corpus) {
         let compiled = compiled(&case.files);
         let errors = compiled.diagnostics.iter().any(|finding| finding.severity == Severity::Error);
         assert_eq!(compiled.policy.is_none(), errors, "{}", case.title);
-        writeln!(report, "# {}\n{}", case.title, findings(&compiled)).unwrap();
+        let told = compiled.policy.as_ref().map(prove).unwrap_or_default();
+        writeln!(report, "# {}\n{}", case.title, findings(&compiled, told)).unwrap();
     }
     report
 }
 
 macro_rules! corpus {
-    ($($name:ident),* $(,)?) => { $(
+    ($folder:literal, $prove:expr, $($name:ident),* $(,)?) => { $(
         #[test]
         fn $name() {
-            insta::assert_snapshot!(report(include_str!(concat!("../cases/check/", stringify!($name), ".leadway"))));
+            let corpus = include_str!(concat!("../cases/", $folder, "/", stringify!($name), ".leadway"));
+            insta::assert_snapshot!(report(corpus, $prove));
         }
     )* };
 }
 
+/// What the proofs say, and how many claims of guarantees hold.
+fn proved(policy: &Policy) -> Told {
+    Prover::new(policy, &Budget::steps(10_000_000)).run()
+}
+
+corpus!("proofs", proved, conditions, guarantees, partitions, territories);
+
 corpus!(
+    "check",
+    |_| Told::default(),
     allow,
     names,
     types,

@@ -2,6 +2,7 @@
 
 use crate::house::library_code;
 use leadway::accepted;
+use leadway::analysis::{Budget, Prover};
 use leadway::diagnostic::{Diagnostic, Severity, pages};
 use leadway::format::format;
 use leadway::load::{self, ReadFault, Reader};
@@ -14,7 +15,7 @@ use std::num::NonZero;
 use std::sync::Arc;
 
 /// Pages whose bad example cannot stand on a page.
-const WITHOUT_EXAMPLE: [&str; 2] = ["not-utf-8", "file-too-long"];
+const WITHOUT_EXAMPLE: [&str; 4] = ["file-too-long", "guarantee-unproved", "not-utf-8", "undecided"];
 
 /// A fenced block of a page: the words after the fence, and the text inside.
 struct Block {
@@ -45,9 +46,10 @@ fn blocks(page: &str, heading: &str) -> Vec<Block> {
 /// The codes that the library's source makes findings of.
 fn codes_in_source() -> BTreeMap<String, String> {
     // In `value`, `bad_value` and `error` of the parser the code is handed on.
-    let made =
-        Regex::new(r#"(?:Diagnostic::(?:error|warning)|bad_value|self\.value|\.error)\((?:&?\w+, )?\s*"([^"]*)""#)
-            .unwrap();
+    let made = Regex::new(
+        r#"(?:Diagnostic::(?:error|warning|remark)|bad_value|self\.value|\.error)\((?:&?\w+, )?\s*"([^"]*)""#,
+    )
+    .unwrap();
     let mut codes = BTreeMap::new();
     for file in library_code() {
         for found in made.captures_iter(&file.text) {
@@ -131,7 +133,9 @@ fn findings(example: &[Block]) -> Vec<Diagnostic> {
     }
     files.insert("main.leadway".to_string(), policy.into_bytes().into());
     let compiled = load::compile("main.leadway", &Folder(files)).unwrap();
-    let mut found = accepted::accept(&compiled, Vec::new(), false, None).diagnostics;
+    let prove = |policy| Prover::new(policy, &Budget::steps(10_000_000)).run();
+    let told = compiled.policy.as_ref().map(prove).unwrap_or_default();
+    let mut found = accepted::accept(&compiled, told.diagnostics, told.undecided, None).diagnostics;
     if let Some(policy) = compiled.policy {
         let suite = Suite::new(&policy);
         let all: Vec<usize> = (0..policy.tests.len()).collect();

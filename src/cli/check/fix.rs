@@ -1,6 +1,6 @@
 //! `leadway check --fix`: the fixes that keep the meaning, put into the files or shown.
 
-use super::counted;
+use super::{counted, proved};
 use crate::cli::{Exit, Failure, output};
 use crate::load::Compiled;
 use crate::{accepted, fix, world};
@@ -8,9 +8,12 @@ use similar::TextDiff;
 use std::path::Path;
 
 /// Mends the policy's files. With `diff` nothing is written and the difference is printed; findings then mean that there is one.
-pub fn run(policy: &Path, diff: bool) -> Result<Exit, Failure> {
+pub fn run(policy: &Path, budget: f64, diff: bool) -> Result<Exit, Failure> {
     let (folder, name) = world::Folder::of(policy);
-    let findings = |compiled: &Compiled| accepted::accept(compiled, Vec::new(), false, None).diagnostics;
+    let findings = |compiled: &Compiled| {
+        let told = proved(compiled, budget);
+        accepted::accept(compiled, told.diagnostics, told.undecided, None).diagnostics
+    };
     let mended =
         fix::fix(&name, &folder, &findings, &|_, _| false).map_err(|fault| output::unreadable(policy, &fault))?;
     for (name, (before, after)) in &mended.files {

@@ -3,6 +3,7 @@
 use super::super::renumber::Renumbering;
 use super::clauses::{self, Clause};
 use super::{Change, Kind, Side, Things, was_and_is};
+use crate::policy::guarantees::Guarantee;
 use crate::policy::{Arm, Experiment, Policy, words};
 use crate::source::Span;
 use crate::syntax::ast;
@@ -112,7 +113,15 @@ fn arm_words(policy: &Policy, arm: &Arm) -> String {
 /// Guarantees and goals.
 pub fn of_itself(old: Side, new: Side) -> Vec<Change> {
     let mut found = texts("guarantee", old, new, |policy| {
-        policy.guarantees.iter().map(|one| item(&one.title, one, one.claims.iter().map(|claim| claim.span))).collect()
+        let claims =
+            |one: &Guarantee| one.claims.iter().map(|claim| words::claim(policy, claim)).collect::<Vec<_>>().join(" ");
+        let item = |one: &Guarantee| Item {
+            title: one.title.clone(),
+            at: one.span,
+            meaning: claims(one),
+            spans: one.claims.iter().map(|claim| claim.span).collect(),
+        };
+        policy.guarantees.iter().map(item).collect()
     });
     found.extend(texts("goal", old, new, |policy| {
         policy.goals.iter().map(|one| item(&one.title, one, one.measures.iter().map(|measure| measure.span))).collect()

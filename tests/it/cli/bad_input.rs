@@ -23,7 +23,8 @@ fn with_condition(condition: &str) -> String {
 #[test]
 fn policies_that_no_one_writes() {
     let long = "x".repeat(1_000_000);
-    let nested = |levels: usize| with_condition(&format!("{}large{}", "(".repeat(levels), ")".repeat(levels)));
+    let nested =
+        |levels: usize| with_condition(&format!("{}employees < 2000{}", "(".repeat(levels), ")".repeat(levels)));
     let names: Vec<String> = (0..100_000).map(|at| format!("\"c{at}\"")).collect();
     let fine: [String; 4] = [
         format!("# {long}\n{POLICY}"),
