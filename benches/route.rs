@@ -1,6 +1,7 @@
 //! Whole process: `leadway route` on NDJSON with 1,000 rules, beside reading the same file into typed structs with sonic-rs alone.
 //!
-//! `cargo bench --bench route [-- LEADS]`. The two take turns, so that both meet the same machine; medians and their ratio are printed.
+//! `cargo bench --bench route [-- LEADS]`. The two take turns, so that both meet the same machine; medians and their ratios are printed, of
+//! the time that passed and, on Linux, of the processor time of all threads, which a busy machine disturbs less.
 
 #![expect(clippy::disallowed_methods, reason = "a bench reads the clock and writes files")]
 
@@ -154,21 +155,34 @@ fn main() {
     std::fs::write(folder.path().join("main.leadway"), policy(&mut random)).expect("a file can be written");
     let path = folder.path().join("leads.ndjson");
     write_leads(&path, leads, &mut random).expect("a file can be written");
-    let timed = |run: &mut dyn FnMut()| {
-        let start = Instant::now();
-        run();
-        start.elapsed().as_secs_f64()
-    };
-    let (mut read, mut one, mut all) = (Vec::new(), Vec::new(), Vec::new());
+    let runs: [(&str, &dyn Fn()); 3] = [
+        ("sonic-rs, reading only", &|| assert_eq!(sonic(&path), leads)),
+        ("leadway route, one thread", &|| route(folder.path(), "1")),
+        ("leadway route, two threads", &|| route(folder.path(), "2")),
+    ];
+    let mut times = runs.map(|_| (Vec::new(), Vec::new()));
     for _ in 0..ROUNDS {
-        read.push(timed(&mut || assert_eq!(sonic(&path), leads)));
-        one.push(timed(&mut || route(folder.path(), "1")));
-        all.push(timed(&mut || route(folder.path(), "2")));
+        for ((_, run), (passed, used)) in runs.iter().zip(&mut times) {
+            let (start, start_used) = (Instant::now(), processor_seconds());
+            run();
+            passed.push(start.elapsed().as_secs_f64());
+            used.push(processor_seconds() - start_used);
+        }
     }
-    let (read, one, all) = (median(read), median(one), median(all));
-    let each = |seconds: f64| seconds * 1e9 / leads as f64;
-    println!("{leads} leads, {RULES} rules, median of {ROUNDS} rounds");
-    println!("sonic-rs, reading only       {read:6.3} s  {:6.0} ns a lead", each(read));
-    println!("leadway route, one thread    {one:6.3} s  {:6.0} ns a lead  {:.2} of sonic-rs", each(one), one / read);
-    println!("leadway route, two threads   {all:6.3} s  {:6.0} ns a lead  {:.2} of sonic-rs", each(all), all / read);
+    println!("{leads} leads, {RULES} rules, median of {ROUNDS} rounds\n");
+    println!("| program | seconds | ns a lead | of sonic-rs | processor seconds | of sonic-rs |");
+    println!("|---|---|---|---|---|---|");
+    let medians = times.map(|(passed, used)| (median(passed), median(used)));
+    let (read, read_used) = medians[0];
+    for ((name, _), (passed, used)) in runs.iter().zip(medians) {
+        let each = passed * 1e9 / leads as f64;
+        println!("| {name} | {passed:.3} | {each:.0} | {:.2} | {used:.2} | {:.2} |", passed / read, used / read_used);
+    }
+}
+
+/// What this process and those that it waited for have used so far: proc(5), /proc/pid/stat, in hundredths of a second.
+fn processor_seconds() -> f64 {
+    let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
+    let behind_name = stat.rsplit(')').next().unwrap_or_default();
+    behind_name.split_whitespace().skip(11).take(4).filter_map(|ticks| ticks.parse::<f64>().ok()).sum::<f64>() / 100.0
 }

@@ -7,29 +7,29 @@
 //! [`Block`] of matched leads is assigned when those of the blocks before are.
 
 mod block;
+mod memory;
+mod reader;
 
 pub use block::{Block, Turns};
 
 use crate::assign::{Asked, Assignment};
-use crate::graph::{Codes, FieldCode};
-use crate::lead::{DateOrders, Form, Lead, Plan, RawLead};
+use crate::graph::Codes;
+use crate::lead::{DateOrders, Lead, Plan, RawLead};
 use crate::matcher::{self, Facts, Match, Matcher, Outcome};
-use crate::policy::{FieldId, Instant, QueueId, Target, Type, Value};
+use crate::policy::{FieldId, Instant, QueueId, Target, Value};
 use crate::router::{Moment, Router};
-use rustc_hash::FxHashMap;
-use std::sync::Arc;
+use reader::Reader;
 
 /// Decides raw leads of one file, one after the other; one for each thread.
 pub struct Batch<'r> {
     router: &'r Router,
     plan: &'r Plan,
-    dates: &'r DateOrders,
     clock: When<'r>,
     /// A bad value makes the whole lead an error.
     strict: bool,
     matcher: Matcher<'r>,
     codes: Codes,
-    memories: Vec<Memory>,
+    reader: Reader<'r>,
     lead: Lead,
     id: Option<FieldId>,
 }
@@ -70,61 +70,25 @@ pub struct Undecided {
     pub faults: Vec<crate::lead::BadValue>,
 }
 
-/// What the values of one field came to.
-struct Memory {
-    known: FxHashMap<Box<str>, Known>,
-    tried: u32,
-    met: u32,
-    on: bool,
-    /// Nobody asks about it: all that matters is whether something is to be said of it.
-    unasked: bool,
-    /// The value itself is needed, not only what it comes to in the graph.
-    keep_value: bool,
-}
-
-#[derive(Clone)]
-struct Known {
-    code: Arc<FieldCode>,
-    value: Value,
-}
-
-/// A memory forgets nothing, so it is bounded: past this many values a field does not repeat.
-const MOST_KNOWN: usize = 1 << 15;
-/// After this many values it is seen whether remembering pays.
-const TRIAL: u32 = 1 << 12;
-
 impl<'r> Batch<'r> {
     pub fn new(router: &'r Router, plan: &'r Plan, dates: &'r DateOrders, clock: When<'r>, strict: bool) -> Self {
         let policy = router.policy();
         let coder = &router.graph().coder;
         // Records are found by values, and experiments hash them.
         let needs_values = !policy.records.is_empty() || !policy.experiments.is_empty() || router.crews().asks_values();
-        let dependent = |ty: &Type| matches!(ty, Type::Region { of: Some(_) } | Type::PostalCode { of: Some(_) });
         let decided_at = match &clock {
             When::Field(field) => Some(*field),
             When::Moment(_) => None,
         };
-        let memories = (0..).map(FieldId).zip(&policy.fields).map(|(id, field)| {
-            let keep_value = needs_values || plan.is_read_with(id) || decided_at == Some(id);
-            Memory {
-                known: FxHashMap::default(),
-                tried: 0,
-                met: 0,
-                // What a region or a postal code comes to depends on the country beside it.
-                on: !dependent(&field.ty),
-                unasked: !keep_value && !coder.asks_about(id),
-                keep_value,
-            }
-        });
+        let reader = Reader::new(&policy.fields, plan, dates, coder, |id| needs_values || decided_at == Some(id));
         Batch {
             router,
             plan,
-            dates,
             clock,
             strict,
             matcher: Matcher::new(router.graph()),
             codes: coder.codes(),
-            memories: memories.collect(),
+            reader,
             lead: plan.blank(),
             id: policy.id_field(),
         }
@@ -136,7 +100,7 @@ impl<'r> Batch<'r> {
     /// Where a required field is missing or bad and the policy has no `on bad lead`, where `strict` holds and a value is bad, and
     /// where the lead has no instant to be decided at.
     pub fn decide(&mut self, raw: &RawLead, take: impl FnOnce(Matched)) -> Result<(), Undecided> {
-        self.read(raw);
+        self.reader.read(raw, &mut self.lead, &mut self.codes);
         let policy = self.router.policy();
         let id = self.id.and_then(|id| raw.field(self.plan, id));
         let id = id.as_deref().map(str::trim).filter(|id| !id.is_empty());
@@ -184,64 +148,6 @@ impl<'r> Batch<'r> {
         let asked = if router.crews().asks_values() { router.asked(&facts) } else { Asked::default() };
         take(Matched { id, line, bad_values, notes, bad: None, found, asked, at: moment.at });
         Ok(())
-    }
-
-    /// Reads the lead's values into `codes` and, where they are needed, into `lead`.
-    fn read(&mut self, raw: &RawLead) {
-        self.codes.clear();
-        self.lead.faults.clear();
-        self.lead.notes.clear();
-        for &field in self.plan.reading_order() {
-            let Some(memory) = self.memories.get_mut(field.at()) else { continue };
-            let [column] = self.plan.columns_of(field) else {
-                self.read_plainly(field, raw);
-                continue;
-            };
-            let cell = raw.cell(*column);
-            if cell.form != Form::Plain {
-                self.read_plainly(field, raw);
-                continue;
-            }
-            let found = raw.found(cell);
-            if memory.unasked && self.plan.is_sound(field, found) {
-                continue;
-            }
-            if !memory.on {
-                self.read_plainly(field, raw);
-                continue;
-            }
-            memory.tried += 1;
-            if let Some(known) = memory.known.get(found) {
-                memory.met += 1;
-                self.codes.apply(&known.code);
-                if memory.keep_value
-                    && let Some(value) = self.lead.values.get_mut(field.at())
-                {
-                    value.clone_from(&known.value);
-                }
-                continue;
-            }
-            if memory.tried == TRIAL && memory.met < TRIAL / 2 || memory.known.len() >= MOST_KNOWN {
-                memory.on = false;
-                memory.known = FxHashMap::default();
-            }
-            let faults = self.lead.faults.len();
-            self.read_plainly(field, raw);
-            let value = self.lead.values.get(field.at()).unwrap_or(&Value::Missing);
-            // What is to be said of a value is said of each lead that has it.
-            let sound = self.lead.faults.len() == faults;
-            if let Some(memory) = self.memories.get_mut(field.at()).filter(|memory| memory.on && sound) {
-                let code = Arc::new(self.router.graph().coder.field_code(field, value));
-                memory.known.insert(found.into(), Known { code, value: value.clone() });
-            }
-        }
-    }
-
-    fn read_plainly(&mut self, field: FieldId, raw: &RawLead) {
-        self.plan.read(field, raw, self.dates, &mut self.lead);
-        if let Some(value) = self.lead.values.get(field.at()) {
-            self.router.graph().coder.field(field, value, &mut self.codes);
-        }
     }
 }
 

@@ -2,13 +2,14 @@
 //!
 //! Names are escaped once for a whole run; what is left for a lead is copying.
 
-use crate::assign::Assignment;
+use crate::assign::{Assignment, How};
 use crate::data::time;
 use crate::lead::{BadValue, Note};
 use crate::matcher::{Match, Outcome};
-use crate::policy::{FieldId, Instant, Policy, Target};
+use crate::policy::{FieldId, Instant, Policy, Queue, QueueId, Rule, Target};
 use chrono::{DateTime, FixedOffset, SecondsFormat};
 use serde::Serialize;
+use std::cell::RefCell;
 
 /// How a lead ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -50,6 +51,18 @@ impl<'a> Decided<'a> {
     pub fn mended(&self) -> impl Iterator<Item = (FieldId, &'a str)> + use<'a> {
         self.notes.iter().filter_map(|note| Some((note.field?, note.text.as_str())))
     }
+
+    /// The queue that is the target and has the lead itself.
+    fn lying(&self) -> Option<QueueId> {
+        let plain = |assignment: &&Assignment| {
+            assignment.assignee.is_none() && assignment.waits.is_none() && assignment.how == How::Queued
+        };
+        let assignment = self.assignment.filter(plain)?;
+        match self.found.targets.get(assignment.choice)? {
+            Target::Queue(queue) => assignment.queue.filter(|has| has == queue),
+            _ => None,
+        }
+    }
 }
 
 /// What a row tells of a decision.
@@ -82,13 +95,18 @@ pub const COLUMNS: [&str; 22] = [
 pub struct Writer<'a> {
     policy: &'a Policy,
     fragments: Fragments,
+    /// Instants as they are written.
+    dues: RefCell<Vec<(Instant, String)>>,
 }
 
-/// Names as JSON texts, quotes and all, by id.
+/// Names as JSON texts, quotes and all, by id; and what stands around them, as far as it is the same for all leads.
 struct Fragments {
+    /// `,"outcome":"routed","rule":"...","target":`
     rules: Vec<String>,
     pools: Vec<String>,
     queues: Vec<String>,
+    /// What follows where a queue is the target and has the lead, from `{"kind":"queue","name":"..."}` to `,"sla":`.
+    in_queue: Vec<String>,
     teams: Vec<String>,
     reps: Vec<String>,
     slas: Vec<String>,
@@ -98,6 +116,8 @@ struct Fragments {
     /// `"fit":`
     scores: Vec<String>,
     grades: Vec<(String, Vec<String>)>,
+    /// Of a policy that has none of these: `,"territory":null,"segments":[],"scores":{},"grades":{}`
+    nowhere: Option<&'static str>,
     /// `,"policy":"..."}` and the newline.
     end: String,
 }
@@ -113,10 +133,20 @@ fn names<T>(all: &[T], name: impl Fn(&T) -> &str) -> Vec<String> {
 
 impl<'a> Writer<'a> {
     pub fn new(policy: &'a Policy) -> Writer<'a> {
+        let rule = |rule: &Rule| format!(",\"outcome\":\"routed\",\"rule\":{},\"target\":", json(&rule.title));
+        let in_queue = |queue: &Queue| {
+            let name = json(&queue.name);
+            format!("{{\"kind\":\"queue\",\"name\":{name}}},\"assignee\":null,\"queue\":{name},\"how\":\"{}\",\"sla\":", How::Queued.name())
+        };
+        let asks_nowhere = policy.territories.is_empty()
+            && policy.segments.is_empty()
+            && policy.scores.is_empty()
+            && policy.grades.is_empty();
         let fragments = Fragments {
-            rules: names(&policy.rules, |rule| &rule.title),
+            rules: policy.rules.iter().map(rule).collect(),
             pools: names(&policy.pools, |pool| &pool.name),
             queues: names(&policy.queues, |queue| &queue.name),
+            in_queue: policy.queues.iter().map(in_queue).collect(),
             teams: names(&policy.teams, |team| &team.name),
             reps: names(&policy.reps, |rep| &rep.name),
             slas: names(&policy.slas, |sla| &sla.name),
@@ -129,9 +159,10 @@ impl<'a> Writer<'a> {
                 .iter()
                 .map(|grade| (format!("{}:", json(&grade.name)), names(&grade.steps, |step| &step.0)))
                 .collect(),
+            nowhere: asks_nowhere.then_some(",\"territory\":null,\"segments\":[],\"scores\":{},\"grades\":{}"),
             end: format!(",\"policy\":{}}}\n", json(&policy.hash)),
         };
-        Writer { policy, fragments }
+        Writer { policy, fragments, dues: RefCell::default() }
     }
 
     /// Appends one line of NDJSON.
@@ -145,19 +176,83 @@ impl<'a> Writer<'a> {
         }
         out.extend_from_slice(b",\"line\":");
         number(out, decided.line as i64);
-        out.extend_from_slice(b",\"outcome\":\"");
-        out.extend_from_slice(ending(decided).name().as_bytes());
-        out.extend_from_slice(b"\",\"rule\":");
-        let rule = match found.outcome {
-            Outcome::Rule(rule) => f.rules.get(rule.at()),
-            _ => None,
-        };
-        or_null(out, rule);
-        if let Outcome::Excluded(at) = found.outcome {
-            out.extend_from_slice(b",\"excluded\":");
-            or_null(out, f.excludes.get(at as usize));
+        match (ending(decided), found.outcome) {
+            (Ending::Routed, Outcome::Rule(rule)) => {
+                out.extend_from_slice(f.rules.get(rule.at()).map_or(b"", String::as_bytes));
+            }
+            (ending, outcome) => {
+                out.extend_from_slice(b",\"outcome\":\"");
+                out.extend_from_slice(ending.name().as_bytes());
+                out.extend_from_slice(b"\",\"rule\":null");
+                if let Outcome::Excluded(at) = outcome {
+                    out.extend_from_slice(b",\"excluded\":");
+                    or_null(out, f.excludes.get(at as usize));
+                }
+                out.extend_from_slice(b",\"target\":");
+            }
         }
-        out.extend_from_slice(b",\"target\":");
+        match decided.lying().and_then(|queue| f.in_queue.get(queue.at())) {
+            Some(in_queue) => out.extend_from_slice(in_queue.as_bytes()),
+            None => self.taken(out, decided),
+        }
+        or_null(out, found.sla.and_then(|sla| f.slas.get(sla.at())));
+        out.extend_from_slice(b",\"due\":");
+        match decided.due {
+            Some(due) => self.due(out, due),
+            None => out.extend_from_slice(b"null"),
+        }
+        out.extend_from_slice(b",\"priority\":");
+        match found.priority {
+            Some(priority) => number(out, priority),
+            None => out.extend_from_slice(b"null"),
+        }
+        match f.nowhere {
+            Some(nowhere) => out.extend_from_slice(nowhere.as_bytes()),
+            None => self.place(out, found),
+        }
+        if let Some((experiment, arm)) = found.arm {
+            let experiment = self.policy.experiments.get(experiment.at());
+            if let Some((experiment, arm)) = experiment.and_then(|e| Some((e, e.arms.get(arm as usize)?))) {
+                out.extend_from_slice(b",\"experiment\":");
+                text(out, &experiment.name);
+                out.extend_from_slice(b",\"arm\":");
+                text(out, &arm.name);
+            }
+        }
+        if !decided.bad_values.is_empty() {
+            out.extend_from_slice(b",\"bad_values\":[");
+            separated(out, decided.bad_values.iter(), |out, bad| {
+                object(out, [("field", self.field(bad.field)), ("value", &bad.raw), ("expected", &bad.expected)]);
+            });
+            out.push(b']');
+        }
+        let mut mended = decided.mended().peekable();
+        if mended.peek().is_some() {
+            out.extend_from_slice(b",\"mended\":[");
+            separated(out, mended, |out, (field, what)| object(out, [("field", self.field(field)), ("what", what)]));
+            out.push(b']');
+        }
+        out.extend_from_slice(f.end.as_bytes());
+    }
+
+    /// An instant as [`instant`] writes it. Many leads have the same few.
+    fn due(&self, out: &mut Vec<u8>, due: Instant) {
+        const MOST: usize = 32;
+        let mut known = self.dues.borrow_mut();
+        if let Some((_, written)) = known.iter().find(|(at, _)| *at == due) {
+            return out.extend_from_slice(written.as_bytes());
+        }
+        let written = instant(due).map_or_else(|| "null".to_owned(), |due| json(&due));
+        out.extend_from_slice(written.as_bytes());
+        if known.len() == MOST {
+            known.clear();
+        }
+        known.push((due, written));
+    }
+
+    /// The target, and who or which queue has the lead.
+    fn taken(&self, out: &mut Vec<u8>, decided: &Decided) {
+        let f = &self.fragments;
         match self.target(decided) {
             Some((kind, name)) => {
                 out.extend_from_slice(b"{\"kind\":\"");
@@ -183,17 +278,11 @@ impl<'a> Writer<'a> {
             text(out, &until);
         }
         out.extend_from_slice(b",\"sla\":");
-        or_null(out, found.sla.and_then(|sla| f.slas.get(sla.at())));
-        out.extend_from_slice(b",\"due\":");
-        match decided.due.and_then(instant) {
-            Some(due) => text(out, &due),
-            None => out.extend_from_slice(b"null"),
-        }
-        out.extend_from_slice(b",\"priority\":");
-        match found.priority {
-            Some(priority) => number(out, priority),
-            None => out.extend_from_slice(b"null"),
-        }
+    }
+
+    /// Where the lead is in the policy's territories, segments, scores and grades.
+    fn place(&self, out: &mut Vec<u8>, found: &Match) {
+        let f = &self.fragments;
         out.extend_from_slice(b",\"territory\":");
         or_null(out, found.territory.and_then(|territory| f.territories.get(territory.at())));
         out.extend_from_slice(b",\"segments\":[");
@@ -209,29 +298,6 @@ impl<'a> Writer<'a> {
             or_null(out, step.and_then(|step| steps.get(step as usize)));
         });
         out.push(b'}');
-        if let Some((experiment, arm)) = found.arm {
-            let experiment = self.policy.experiments.get(experiment.at());
-            if let Some((experiment, arm)) = experiment.and_then(|e| Some((e, e.arms.get(arm as usize)?))) {
-                out.extend_from_slice(b",\"experiment\":");
-                text(out, &experiment.name);
-                out.extend_from_slice(b",\"arm\":");
-                text(out, &arm.name);
-            }
-        }
-        if !decided.bad_values.is_empty() {
-            out.extend_from_slice(b",\"bad_values\":[");
-            separated(out, decided.bad_values.iter(), |out, bad| {
-                object(out, [("field", self.field(bad.field)), ("value", &bad.raw), ("expected", &bad.expected)]);
-            });
-            out.push(b']');
-        }
-        let mut mended = decided.mended().peekable();
-        if mended.peek().is_some() {
-            out.extend_from_slice(b",\"mended\":[");
-            separated(out, mended, |out, (field, what)| object(out, [("field", self.field(field)), ("what", what)]));
-            out.push(b']');
-        }
-        out.extend_from_slice(f.end.as_bytes());
     }
 
     /// The cells of a row, in the order of [`COLUMNS`]; several things in a cell are separated by `;`.
@@ -351,7 +417,9 @@ fn or_null(out: &mut Vec<u8>, name: Option<&String>) {
 
 /// A text in quotes; most need no escape.
 fn text(out: &mut Vec<u8>, text: &str) {
-    if text.bytes().all(|byte| byte >= 0x20 && byte != b'"' && byte != b'\\') {
+    // Without an early end, so that compilers look at many bytes at once.
+    let escaped = text.bytes().fold(false, |escaped, byte| escaped | (byte < 0x20) | (byte == b'"') | (byte == b'\\'));
+    if !escaped {
         out.push(b'"');
         out.extend_from_slice(text.as_bytes());
         out.push(b'"');

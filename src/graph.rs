@@ -21,7 +21,7 @@ mod clock;
 pub mod coder;
 pub(crate) mod compile;
 pub mod index;
-mod literals;
+pub mod literals;
 mod patterns;
 pub mod print;
 pub(crate) mod questions;

@@ -107,8 +107,10 @@ pub fn run(arguments: &Arguments) -> Result<Exit, Failure> {
     }
     let memory = arguments.state.as_deref().map(|path| memory::Memory::open(path, &router)).transpose()?;
     let progress = progress(&arguments.leads);
+    // Where nobody watches, the file is read without a layer that would fill its buffers with zeros first.
+    let source = if progress.is_hidden() { source } else { Box::new(progress.wrap_read(source)) };
     let name = (shown != "-").then_some(shown.as_str());
-    let mut file = LeadFile::open(progress.wrap_read(source), name, &plan).map_err(|error| Failure {
+    let mut file = LeadFile::open(source, name, &plan).map_err(|error| Failure {
         message: format!("`{shown}`: {}", error.message),
         help: error.help,
         quiet: false,

@@ -14,6 +14,8 @@ pub struct FieldReader {
     known: FxHashMap<SmolStr, Value>,
     /// Bit n is set where one of them has n bytes: most values of a file need no look.
     lengths: u64,
+    /// One of them is digits, so that not every number is one.
+    digits: bool,
 }
 
 impl FieldReader {
@@ -34,7 +36,8 @@ impl FieldReader {
             known.insert(text::fold(text::trim(spelling)), value.clone());
         }
         let lengths = known.keys().fold(0, |bits, key| bits | length_bit(key));
-        FieldReader { ty: field.ty.clone(), known, lengths }
+        let digits = known.keys().any(|key| key.bytes().all(|byte| byte.is_ascii_digit()));
+        FieldReader { ty: field.ty.clone(), known, lengths, digits }
     }
 
     pub fn ty(&self) -> &Type {
@@ -58,6 +61,19 @@ impl FieldReader {
             Type::SetOf(member) => self.read_set(member, raw, context),
             ty => value::read(ty, raw, context),
         }
+    }
+
+    /// What an integer written in digits alone reads as, found out without the ways around it. `None` says nothing.
+    pub fn whole(&self, raw: &str) -> Option<i64> {
+        let Type::Integer { low, high } = self.ty else { return None };
+        if self.digits || !(1..=18).contains(&raw.len()) {
+            return None;
+        }
+        let number = raw.bytes().try_fold(0, |number, byte| match byte {
+            b'0'..=b'9' => Some(number * 10 + i64::from(byte - b'0')),
+            _ => None,
+        })?;
+        (low.is_none_or(|low| low <= number) && high.is_none_or(|high| number <= high)).then_some(number)
     }
 
     fn known(&self, raw: &str) -> Option<&Value> {

@@ -17,42 +17,78 @@ pub fn is_sound(ty: &Type, raw: &str) -> bool {
     }
 }
 
+/// What a byte may be part of in [`is_plain_email`].
+const LOCAL: u8 = 1;
+const HOST: u8 = 2;
+const CLASSES: [u8; 256] = {
+    let mut classes = [0; 256];
+    let mut byte = 0;
+    while byte < 128 {
+        let (letter, character) = (byte as u8, byte as u8 as char);
+        if letter.is_ascii_alphanumeric() || matches!(character, '.' | '_' | '+' | '-') {
+            classes[byte] |= LOCAL;
+        }
+        if letter.is_ascii_lowercase() || letter.is_ascii_digit() || character == '.' {
+            classes[byte] |= HOST;
+        }
+        byte += 1;
+    }
+    classes
+};
+
 /// Letters, digits and `._+-` before the `@`, and at least two labels of letters and digits behind it.
 fn is_plain_email(bytes: &[u8]) -> bool {
     let Some(at) = memchr::memchr(b'@', bytes) else { return false };
-    let (local, host) = bytes.split_at(at);
-    let local_ok = (1..=64).contains(&local.len())
-        && local.iter().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'+' | b'-'));
-    let (mut labels, mut label, mut letters) = (0, 0, 0);
-    for byte in host.iter().skip(1) {
-        match byte {
-            b'.' if label > 0 => (labels, label, letters) = (labels + 1, 0, 0),
-            b'a'..=b'z' => (label, letters) = (label + 1, letters + 1),
-            b'0'..=b'9' => label += 1,
-            _ => return false,
-        }
-        if label > 63 {
-            return false;
-        }
-    }
-    // The last label is a top-level domain: letters.
-    local_ok && labels > 0 && label > 1 && letters == label && bytes.len() <= 254
+    let (local, host) = (bytes.get(..at).unwrap_or(&[]), bytes.get(at + 1..).unwrap_or(&[]));
+    let all_are = |bytes: &[u8], class| bytes.iter().fold(class, |all, &byte| all & CLASSES[usize::from(byte)]) != 0;
+    // The last label is a top-level domain: letters. A host of 63 bytes has no label that is too long.
+    let Some((top, labels)) =
+        memchr::memrchr(b'.', host).and_then(|dot| host.split_at_checked(dot)).map(|(l, t)| (t, l))
+    else {
+        return false;
+    };
+    let blank_label =
+        labels.iter().fold((b'.', false), |(before, blank), &byte| (byte, blank | (byte == b'.' && before == b'.')));
+    (1..=64).contains(&local.len())
+        && all_are(local, LOCAL)
+        && (3..=63).contains(&host.len())
+        && all_are(host, HOST)
+        && top.len() > 2
+        && top.iter().skip(1).all(u8::is_ascii_lowercase)
+        && !blank_label.1
+        && blank_label.0 != b'.'
 }
 
-/// `2026-03-04T10:00:00Z`, with a fraction or an offset of minutes or without, or the date alone; days up to 28.
+/// `2026-03-04T10:00:00Z`, or the date alone; days up to 28.
 fn is_plain_time(bytes: &[u8]) -> bool {
-    let two = |at: usize, low: u8, high: u8| match bytes.get(at..at + 2) {
-        Some([a @ b'0'..=b'9', b @ b'0'..=b'9']) => (low..=high).contains(&((a - b'0') * 10 + (b - b'0'))),
-        _ => false,
-    };
-    let is = |at: usize, byte: u8| bytes.get(at) == Some(&byte);
-    let date = (two(0, 19, 20)) && two(2, 0, 99) && is(4, b'-') && two(5, 1, 12) && is(7, b'-') && two(8, 1, 28);
-    let time = || two(11, 0, 23) && is(13, b':') && two(14, 0, 59) && is(16, b':') && two(17, 0, 59);
-    match bytes.len() {
-        10 => date,
-        20 => date && is(10, b'T') && time() && is(19, b'Z'),
-        _ => false,
+    if let Ok(bytes) = <&[u8; 20]>::try_from(bytes) {
+        let [date @ .., t, h, hh, colon, m, mm, other_colon, s, ss, z] = bytes;
+        let marks = [*t, *colon, *other_colon, *z] == *b"T::Z";
+        return marks
+            && is_plain_date(date)
+            && (number(*h, *hh) < 24)
+            && (number(*m, *mm) < 60)
+            && (number(*s, *ss) < 60);
     }
+    <&[u8; 10]>::try_from(bytes).is_ok_and(is_plain_date)
+}
+
+fn is_plain_date(bytes: &[u8; 10]) -> bool {
+    let [y, yy, yyy, yyyy, dash, m, mm, other_dash, d, dd] = *bytes;
+    [dash, other_dash] == *b"--"
+        && matches!(number(y, yy), 19 | 20)
+        && number(yyy, yyyy) < 100
+        && (1..=12).contains(&number(m, mm))
+        && (1..=28).contains(&number(d, dd))
+}
+
+/// Of two digits; at least 100 where one is none.
+fn number(tens: u8, ones: u8) -> u32 {
+    let digit = |byte: u8| match u32::from(byte.wrapping_sub(b'0')) {
+        digit @ 0..10 => digit,
+        _ => 100,
+    };
+    digit(tens) * 10 + digit(ones)
 }
 
 #[cfg(test)]

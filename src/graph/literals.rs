@@ -1,4 +1,4 @@
-//! A map from texts to atoms, made for the short texts that fields hold.
+//! A map from texts to numbers, made for the short texts that fields hold: from literals to atoms, from values to what they came to.
 //!
 //! A text of up to 16 bytes is two numbers and a length: its first and its last eight bytes, which may overlap. So hashing and
 //! comparing take a few steps and no loop over bytes. Longer texts are in an ordinary hash map.
@@ -10,6 +10,8 @@ use smol_str::SmolStr;
 pub struct Literals {
     /// Open addressing; a power of two of places, at least half of them free.
     short: Vec<Place>,
+    /// Places that are taken.
+    taken: usize,
     shift: u32,
     long: FxHashMap<SmolStr, u32>,
 }
@@ -17,7 +19,7 @@ pub struct Literals {
 #[derive(Debug, Clone, Copy)]
 struct Place {
     key: Key,
-    atom: u32,
+    number: u32,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,33 +33,47 @@ const FREE: u32 = u32::MAX;
 
 impl Literals {
     pub fn new(literals: Vec<(SmolStr, u32)>) -> Self {
-        let places = (literals.len() * 2).next_power_of_two().max(2);
-        let free = Place { key: Key { first: 0, last: 0, length: FREE }, atom: 0 };
-        let mut all = Literals {
-            short: vec![free; places],
-            shift: u64::BITS - places.trailing_zeros(),
-            long: FxHashMap::default(),
-        };
-        for (literal, atom) in literals {
-            match Key::new(literal.as_bytes()) {
-                Some(key) => all.insert(key, atom),
-                None => {
-                    all.long.insert(literal, atom);
-                }
-            }
-        }
+        let mut all = Literals::default();
+        literals.iter().for_each(|(literal, number)| all.insert(literal, *number));
         all
     }
 
-    fn insert(&mut self, key: Key, atom: u32) {
-        let mut at = self.start(key);
-        while let Some(place) = self.short.get_mut(at) {
-            if place.key.length == FREE || place.key == key {
-                *place = Place { key, atom };
-                return;
-            }
-            at = (at + 1) & (self.short.len() - 1);
+    /// The number of a text from now on.
+    pub fn insert(&mut self, text: &str, number: u32) {
+        let Some(key) = Key::new(text.as_bytes()) else {
+            self.long.insert(text.into(), number);
+            return;
+        };
+        if self.short.len() < 2 * (self.taken + 1) {
+            self.grow();
         }
+        self.taken += usize::from(self.put(Place { key, number }));
+    }
+
+    /// Twice the places.
+    fn grow(&mut self) {
+        let free = Place { key: Key { first: 0, last: 0, length: FREE }, number: 0 };
+        let places = (2 * self.short.len()).max(2);
+        self.shift = u64::BITS - places.trailing_zeros();
+        let before = std::mem::replace(&mut self.short, vec![free; places]);
+        for place in before.into_iter().filter(|place| place.key.length != FREE) {
+            self.put(place);
+        }
+    }
+
+    /// Puts the number of a key in its place; whether the place was free.
+    fn put(&mut self, new: Place) -> bool {
+        let mut at = self.start(new.key);
+        let last = self.short.len().wrapping_sub(1);
+        while let Some(place) = self.short.get_mut(at) {
+            if place.key.length == FREE || place.key == new.key {
+                let was_free = place.key.length == FREE;
+                *place = new;
+                return was_free;
+            }
+            at = (at + 1) & last;
+        }
+        false
     }
 
     #[inline]
@@ -67,7 +83,7 @@ impl Literals {
         loop {
             let place = self.short.get(at)?;
             if place.key == key {
-                return Some(place.atom);
+                return Some(place.number);
             }
             if place.key.length == FREE {
                 return None;
@@ -94,7 +110,10 @@ impl Key {
             (Some(_), _) => return None,
             _ => match (bytes.first_chunk::<4>(), bytes.last_chunk::<4>()) {
                 (Some(first), Some(last)) => (u32::from_le_bytes(*first).into(), u32::from_le_bytes(*last).into()),
-                _ => (bytes.iter().fold(0, |number, &byte| number << 8 | u64::from(byte)), 0),
+                _ => {
+                    let byte = |at: usize| bytes.get(at).map_or(0, |&byte| u64::from(byte));
+                    (byte(0) | byte(bytes.len() / 2) << 8 | byte(bytes.len().saturating_sub(1)) << 16, 0)
+                }
             },
         };
         Some(Key { first, last, length })
@@ -110,11 +129,11 @@ mod tests {
     proptest! {
         #[test]
         fn literals_are_a_map(
-            known in prop::collection::btree_map("[ab]{0,20}", any::<u32>(), 0..60),
+            entered in prop::collection::vec(("[ab]{0,20}", any::<u32>()), 0..60),
             asked in prop::collection::vec("[ab]{0,20}", 0..60),
         ) {
-            let known: BTreeMap<String, u32> = known;
-            let literals = Literals::new(known.iter().map(|(text, atom)| (text.into(), *atom)).collect());
+            let known: BTreeMap<String, u32> = entered.iter().cloned().collect();
+            let literals = Literals::new(entered.iter().map(|(text, number)| (text.into(), *number)).collect());
             for text in known.keys().chain(&asked) {
                 prop_assert_eq!(literals.get(text), known.get(text).copied());
             }

@@ -3,6 +3,7 @@
 //! Leads of one file have the same keys in the same order nearly always. So the reader keeps the keys in the order in which it met them, and
 //! compares the text behind a value with what stood before the next key's value; only where that fails it reads the key and looks it up.
 
+mod quotes;
 mod scan;
 
 pub use scan::{Fault, is_whole_object};
@@ -23,15 +24,15 @@ struct Key {
     token: Vec<u8>,
     /// It starts its object.
     first: bool,
-    /// The token's first 32 bytes and the bits of them that count, as numbers to compare with; `None` for a longer one.
-    words: Option<[(u128, u128); 2]>,
+    /// The token's first 32 bytes and the bits of them that count, as numbers to compare with.
+    start: [(u128, u128); 2],
     name: SmolStr,
     place: Place,
 }
 
 impl Key {
     fn new(token: &[u8], name: SmolStr, place: Place) -> Key {
-        let mut key = Key { token: Vec::new(), first: false, words: None, name, place };
+        let mut key = Key { token: Vec::new(), first: false, start: [(0, 0); 2], name, place };
         key.learn(token);
         key
     }
@@ -39,33 +40,26 @@ impl Key {
     fn learn(&mut self, token: &[u8]) {
         self.token = token.to_vec();
         self.first = token.trim_ascii_start().starts_with(b"{");
-        self.words = words(token);
+        let word = |bytes: &[u8]| {
+            bytes.iter().rev().fold((0, 0), |(word, mask), byte| (word << 8 | u128::from(*byte), mask << 8 | 0xff))
+        };
+        let start = token.get(..32).unwrap_or(token);
+        let (first, second) = start.split_at_checked(16).unwrap_or((start, &[]));
+        self.start = [word(first), word(second)];
     }
 
     /// Whether the text starts with the token.
-    #[inline]
+    #[inline(always)]
     fn starts(&self, text: &[u8]) -> bool {
-        match (self.words, text.first_chunk::<16>(), text.get(16..).and_then(<[u8]>::first_chunk::<16>)) {
-            (Some([first, second]), Some(start), Some(behind)) => {
-                let differs =
-                    |chunk: &[u8; 16], (word, mask): (u128, u128)| (u128::from_le_bytes(*chunk) ^ word) & mask;
-                differs(start, first) | differs(behind, second) == 0
-            }
-            _ => text.starts_with(&self.token),
-        }
+        let Some((first, second)) =
+            text.split_first_chunk::<16>().and_then(|(first, rest)| Some((first, rest.first_chunk::<16>()?)))
+        else {
+            return text.starts_with(&self.token);
+        };
+        let differs = |chunk: &[u8; 16], (word, mask): (u128, u128)| (u128::from_le_bytes(*chunk) ^ word) & mask;
+        differs(first, self.start[0]) | differs(second, self.start[1]) == 0
+            && (self.token.len() <= 32 || text.starts_with(&self.token))
     }
-}
-
-/// A text of at most 32 bytes as two numbers, each with a mask of the bytes that it has.
-fn words(token: &[u8]) -> Option<[(u128, u128); 2]> {
-    if token.len() > 32 {
-        return None;
-    }
-    let word = |bytes: &[u8]| {
-        bytes.iter().rev().fold((0, 0), |(word, mask), byte| (word << 8 | u128::from(*byte), mask << 8 | 0xff))
-    };
-    let (first, second) = token.split_at_checked(16).unwrap_or((token, &[]));
-    Some([word(first), word(second)])
 }
 
 /// What the plan has for a key.
@@ -113,11 +107,13 @@ impl Objects {
         self.keys.iter().map(|key| key.place).chain(self.inner.values().copied()).filter_map(|place| place.column)
     }
 
-    /// Splits one line, which starts at byte `base` of the block; `cells` are those of the plan's columns, all absent.
-    pub fn split(&mut self, plan: &Plan, line: &[u8], base: usize, cells: &mut [RawCell]) -> Parsed<()> {
+    /// Splits the line that is the first `length` bytes of a text, which starts at byte `base` of the block; `cells` are those of the
+    /// plan's columns, all absent. The text behind the line is looked at, so that whole words can be compared, and means nothing.
+    pub fn split(&mut self, plan: &Plan, text: &[u8], length: usize, base: usize, cells: &mut [RawCell]) -> Parsed<()> {
         self.repeated = None;
+        let line = text.get(..length).unwrap_or(text);
         let target = &mut Target { plan, cells, base: base as u32 };
-        let (mut at, mut next) = self.familiar(line, 0, 0, target);
+        let (mut at, mut next) = self.familiar(text, line, 0, 0, target);
         let mut first = at == 0;
         loop {
             let open = skip_space(line, at);
@@ -138,7 +134,7 @@ impl Objects {
                 self.inside(line, cell, &name, target, 1)?;
             }
             self.put(target, place.column, cell);
-            (at, next) = self.familiar(line, behind, following.unwrap_or(next), target);
+            (at, next) = self.familiar(text, line, behind, following.unwrap_or(next), target);
             first = false;
         }
         match skip_space(line, at) {
@@ -148,17 +144,31 @@ impl Objects {
     }
 
     /// Goes on as long as keys come in the order in which they were met, from the one at `next` on. Where it stops, and at which key.
-    fn familiar(&mut self, line: &[u8], mut at: usize, mut next: usize, target: &mut Target) -> (usize, usize) {
+    fn familiar(
+        &mut self,
+        text: &[u8],
+        line: &[u8],
+        mut at: usize,
+        mut next: usize,
+        target: &mut Target,
+    ) -> (usize, usize) {
         for key in self.keys.get(next..).unwrap_or(&[]) {
-            let known = line.get(at..).is_some_and(|rest| key.starts(rest)) && key.first == (at == 0);
-            let start = at + key.token.len();
-            let found = if known { simple_value(line, start).or_else(|| value(line, start).ok()) } else { None };
-            let Some((cell, behind)) = found.filter(|(cell, _)| cell.form != Form::Nested || !key.place.leads_into)
-            else {
+            let known = text.get(at..).is_some_and(|rest| key.starts(rest)) && key.first == (at == 0);
+            if !known {
                 break;
+            }
+            let start = at + key.token.len();
+            let (cell, behind) = match simple_value(text, start).filter(|(_, behind)| *behind <= line.len()) {
+                Some(found) => found,
+                None => match value(line, start) {
+                    Ok(found) if found.0.form != Form::Nested || !key.place.leads_into => found,
+                    _ => break,
+                },
             };
             if let Some(slot) = key.place.column.and_then(|column| target.cells.get_mut(column as usize)) {
-                self.repeated = if slot.form == Form::Absent { self.repeated } else { key.place.column };
+                if slot.form != Form::Absent {
+                    self.repeated = key.place.column;
+                }
                 *slot = cell.moved(target.base);
             }
             at = behind;

@@ -119,6 +119,11 @@ impl Plan {
         })
     }
 
+    /// What a value of a field that is an integer reads as, where it certainly does; found out without reading it.
+    pub fn whole(&self, field: FieldId, raw: &str) -> Option<i64> {
+        self.fields.get(field.at())?.reader.whole(raw)
+    }
+
     /// Whether other fields are read together with this one: regions and postal codes with their country.
     pub fn is_read_with(&self, field: FieldId) -> bool {
         self.fields.iter().any(|other| other.country == Some(field))

@@ -115,7 +115,8 @@ impl Splitter {
         };
         let number = block.lines.get(cursor.records).copied().unwrap_or(block.first_line + cursor.lines - 1);
         cursor.records += 1;
-        Some(match self.objects.split(plan, line.as_bytes(), start, &mut self.cells) {
+        let rest = text.as_bytes().get(start..).unwrap_or(&[]);
+        Some(match self.objects.split(plan, rest, line.len(), start, &mut self.cells) {
             Ok(()) => Ok(RawLead {
                 text,
                 cells: &self.cells,

@@ -165,7 +165,8 @@ fn decide(job: &Job, worker: &mut Worker, block: &Block, assign: impl FnOnce(&mu
     let mut result = Outcome {
         place: 0,
         block: Block::default(),
-        out: Vec::new(),
+        // About as long as what was read, so that it need not grow.
+        out: Vec::with_capacity(if job.format == Format::Table { 0 } else { text.len() }),
         rows: Vec::new(),
         rejected: Vec::new(),
         tally: Tally::default(),

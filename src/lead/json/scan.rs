@@ -1,5 +1,6 @@
 //! The lexis of JSON (RFC 8259): where keys, strings, numbers and nested values end in a line.
 
+use super::quotes::quote_or_backslash;
 use crate::lead::raw::{Form, RawCell, unescape_json};
 use smol_str::SmolStr;
 
@@ -20,7 +21,7 @@ pub fn fault<T>(at: usize, expected: &'static str) -> Parsed<T> {
 }
 
 /// A value of the kinds that most are: a string without escapes or a whole number; and what is behind it.
-#[inline]
+#[inline(always)]
 pub fn simple_value(line: &[u8], at: usize) -> Option<(RawCell, usize)> {
     match line.get(at)? {
         b'"' => {
@@ -28,9 +29,9 @@ pub fn simple_value(line: &[u8], at: usize) -> Option<(RawCell, usize)> {
             let closed = line.get(end) == Some(&b'"');
             closed.then_some((cell(at + 1, end, Form::Plain), end + 1))
         }
-        b'1'..=b'9' => {
+        first @ b'0'..=b'9' => {
             let digits = line.get(at..)?.iter().take_while(|byte| byte.is_ascii_digit()).count();
-            let ends = matches!(line.get(at + digits), Some(b',' | b'}'));
+            let ends = matches!(line.get(at + digits), Some(b',' | b'}')) && (*first != b'0' || digits == 1);
             ends.then_some((cell(at, at + digits, Form::Plain), at + digits))
         }
         _ => None,
@@ -104,33 +105,6 @@ fn closing_quote(line: &[u8], mut at: usize) -> Option<(usize, bool)> {
         escaped = true;
         at += 2;
     }
-}
-
-/// The first quote or backslash from `at`, sixteen bytes at a time in two words ("SIMD within a register": Lamport, "Multiple byte processing
-/// with full-word instructions", CACM 18(8), 1975).
-#[inline]
-fn quote_or_backslash(line: &[u8], mut at: usize) -> Option<usize> {
-    let mut rest = line.get(at..)?;
-    while let Some((chunk, behind)) = rest.split_first_chunk::<16>() {
-        let chunk = u128::from_le_bytes(*chunk);
-        let (low, high) = (hits(chunk as u64), hits((chunk >> 64) as u64));
-        if low | high != 0 {
-            let bit = if low != 0 { low.trailing_zeros() } else { 64 + high.trailing_zeros() };
-            return Some(at + bit as usize / 8);
-        }
-        at += 16;
-        rest = behind;
-    }
-    rest.iter().position(|byte| matches!(byte, b'"' | b'\\')).map(|found| at + found)
-}
-
-/// The high bit of the first byte that is a quote or a backslash; bits above it mean nothing.
-#[inline]
-fn hits(word: u64) -> u64 {
-    const ONES: u64 = u64::from_ne_bytes([1; 8]);
-    const HIGH: u64 = u64::from_ne_bytes([0x80; 8]);
-    let zeros = |word: u64| word.wrapping_sub(ONES) & !word;
-    (zeros(word ^ u64::from_ne_bytes([b'"'; 8])) | zeros(word ^ u64::from_ne_bytes([b'\\'; 8]))) & HIGH
 }
 
 /// The end of the array or object at `at`. Brackets must match; what is between them is not looked at.
