@@ -13,6 +13,7 @@ mod reader;
 pub use block::{Block, Turns};
 
 use crate::assign::{Asked, Assignment};
+use crate::decision::Decided;
 use crate::graph::Codes;
 use crate::lead::{DateOrders, Lead, Plan, RawLead};
 use crate::matcher::{self, Facts, Match, Matcher, Outcome};
@@ -59,6 +60,24 @@ pub struct Matched<'a> {
     pub found: &'a Match,
     pub asked: Asked,
     pub at: Instant,
+}
+
+impl Matched<'_> {
+    /// What becomes of the lead where that hangs on no lead before it: it lies in a queue, or nothing takes it.
+    pub fn at_once(&self) -> Option<Option<Assignment>> {
+        match (self.bad, self.found.targets.first()) {
+            (Some(queue), _) => Some(Some(Assignment::to_queue(queue))),
+            (None, Some(Target::Queue(queue))) => Some(Some(Assignment::to_queue(*queue))),
+            (None, None) => Some(None),
+            (None, Some(_)) => None,
+        }
+    }
+
+    /// The decision of the lead; `due` is when the first promise falls due.
+    pub fn decided<'s>(&'s self, assignment: Option<&'s Assignment>, due: Option<Instant>) -> Decided<'s> {
+        let Matched { id, line, bad_values, notes, bad, found, .. } = *self;
+        Decided { id, line, bad_values, notes, bad: bad.is_some(), found, assignment, due }
+    }
 }
 
 /// A lead that could not be decided.

@@ -136,7 +136,10 @@ impl<'a> Writer<'a> {
         let rule = |rule: &Rule| format!(",\"outcome\":\"routed\",\"rule\":{},\"target\":", json(&rule.title));
         let in_queue = |queue: &Queue| {
             let name = json(&queue.name);
-            format!("{{\"kind\":\"queue\",\"name\":{name}}},\"assignee\":null,\"queue\":{name},\"how\":\"{}\",\"sla\":", How::Queued.name())
+            format!(
+                "{{\"kind\":\"queue\",\"name\":{name}}},\"assignee\":null,\"queue\":{name},\"how\":\"{}\",\"sla\":",
+                How::Queued.name()
+            )
         };
         let asks_nowhere = policy.territories.is_empty()
             && policy.segments.is_empty()

@@ -21,6 +21,7 @@ pub struct Block {
 
 #[derive(Debug, Default)]
 struct Lead {
+    place: usize,
     id: String,
     has_id: bool,
     line: u64,
@@ -59,12 +60,14 @@ impl Block {
         self.used = 0;
     }
 
-    pub fn push(&mut self, matched: Matched) {
+    /// `place` comes back with the lead's decision.
+    pub fn push(&mut self, matched: Matched, place: usize) {
         if self.used == self.leads.len() {
             self.leads.push(Lead::default());
         }
         let Some(lead) = self.leads.get_mut(self.used) else { return };
         self.used += 1;
+        lead.place = place;
         lead.id.clear();
         lead.id.push_str(matched.id.unwrap_or(""));
         lead.has_id = matched.id.is_some();
@@ -100,16 +103,25 @@ impl Block {
         }
     }
 
-    pub fn decided(&self) -> impl Iterator<Item = Decided<'_>> {
-        self.leads.iter().take(self.used).map(|lead| Decided {
-            id: Some(lead.id.as_str()).filter(|_| lead.has_id),
-            line: lead.line,
-            bad_values: &lead.bad_values,
-            notes: &lead.notes,
-            bad: lead.bad,
-            found: &lead.found,
-            assignment: lead.assignment.as_ref(),
-            due: lead.due,
+    /// When the first promise falls due to a lead that is not in the block.
+    pub fn due(&mut self, router: &Router, matched: &Matched, assignment: &Assignment) -> Option<Instant> {
+        matched.bad.is_none().then(|| self.dues.due(router, matched.found, assignment, matched.at)).flatten()
+    }
+
+    /// The places and decisions of the leads.
+    pub fn decided(&self) -> impl Iterator<Item = (usize, Decided<'_>)> {
+        self.leads.iter().take(self.used).map(|lead| {
+            let decided = Decided {
+                id: Some(lead.id.as_str()).filter(|_| lead.has_id),
+                line: lead.line,
+                bad_values: &lead.bad_values,
+                notes: &lead.notes,
+                bad: lead.bad,
+                found: &lead.found,
+                assignment: lead.assignment.as_ref(),
+                due: lead.due,
+            };
+            (lead.place, decided)
         })
     }
 }

@@ -51,14 +51,15 @@ impl Key {
     /// Whether the text starts with the token.
     #[inline(always)]
     fn starts(&self, text: &[u8]) -> bool {
-        let Some((first, second)) =
-            text.split_first_chunk::<16>().and_then(|(first, rest)| Some((first, rest.first_chunk::<16>()?)))
-        else {
-            return text.starts_with(&self.token);
-        };
-        let differs = |chunk: &[u8; 16], (word, mask): (u128, u128)| (u128::from_le_bytes(*chunk) ^ word) & mask;
-        differs(first, self.start[0]) | differs(second, self.start[1]) == 0
-            && (self.token.len() <= 32 || text.starts_with(&self.token))
+        let [first, second] = self.start;
+        let starts = |chunk: &[u8; 16], (word, mask): (u128, u128)| (u128::from_le_bytes(*chunk) ^ word) & mask == 0;
+        match (self.token.len(), text.split_first_chunk::<16>()) {
+            (..=16, Some((chunk, _))) => starts(chunk, first),
+            (17..=32, Some((chunk, rest))) if let Some(behind) = rest.first_chunk::<16>() => {
+                starts(chunk, first) && starts(behind, second)
+            }
+            _ => text.starts_with(&self.token),
+        }
     }
 }
 

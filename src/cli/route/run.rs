@@ -5,14 +5,15 @@
 //!        ^                                                                                       |
 //!        +------------------------- the same few blocks, again and again <-----------------------+
 //! ```
-//! There are twice as many blocks as threads, so memory does not grow with the file.
+//! There are twice as many blocks as threads, so memory does not grow with the file. A lead that lies in a queue whatever happened to those
+//! before it, as most do, needs no turn and is written at once.
 
 use super::errors::{Errors, Rejected};
 use super::{Format, table};
 use crate::assign::State;
 use crate::batch::{self, Batch, Turns, When};
 use crate::cli::Failure;
-use crate::decision::{COLUMNS, Writer};
+use crate::decision::{COLUMNS, Decided, Writer};
 use crate::lead::{Block, DateOrders, LeadFile, Plan, Splitter};
 use crate::report::Tally;
 use crate::router::Router;
@@ -175,6 +176,8 @@ fn decide(job: &Job, worker: &mut Worker, block: &Block, assign: impl FnOnce(&mu
     };
     let Worker { batch, writer, splitter, matched } = worker;
     matched.clear();
+    // In a state that is kept, and where time goes on between leads, each lead counts; a table shows the first.
+    let at_once = !job.remember && matches!(job.when, When::Moment(_)) && job.format != Format::Table;
     splitter.split(job.plan, block, &text, |raw| {
         result.records += 1;
         let raw = match raw {
@@ -186,23 +189,44 @@ fn decide(job: &Job, worker: &mut Worker, block: &Block, assign: impl FnOnce(&mu
             }
         };
         result.tally.record(&raw);
-        if let Err(undecided) = batch.decide(&raw, |found| matched.push(found)) {
+        let decided = batch.decide(&raw, |found| match found.at_once().filter(|_| at_once) {
+            Some(assignment) => {
+                let due = assignment.as_ref().and_then(|made| matched.due(job.router, &found, made));
+                write(job, writer, &mut result, &found.decided(assignment.as_ref(), due));
+            }
+            None => matched.push(found, result.out.len()),
+        });
+        if let Err(undecided) = decided {
             result.tally.errors += 1;
             result.rejected.push(Rejected::Lead(undecided));
         }
     });
     assign(matched);
     matched.promise(job.router);
-    for decided in matched.decided() {
-        result.tally.decision(&decided);
-        match job.format {
-            Format::Ndjson => writer.ndjson(&mut result.out, &decided),
-            Format::Csv => result.out.extend(table::csv_row(writer, &decided).unwrap_or_default()),
-            Format::Table if result.rows.len() < job.rows => result.rows.push(writer.cells(&decided)),
-            Format::Table => {}
-        }
+    // Each goes to its place among those that were written before.
+    let mut decided = matched.decided().peekable();
+    if decided.peek().is_none() {
+        return result;
     }
+    let room = Vec::with_capacity(result.out.capacity());
+    let (written, mut from) = (std::mem::replace(&mut result.out, room), 0);
+    for (place, decided) in decided {
+        result.out.extend_from_slice(written.get(from..place).unwrap_or(&[]));
+        write(job, writer, &mut result, &decided);
+        from = place;
+    }
+    result.out.extend_from_slice(written.get(from..).unwrap_or(&[]));
     result
+}
+
+fn write(job: &Job, writer: &Writer, result: &mut Outcome, decided: &Decided) {
+    result.tally.decision(decided);
+    match job.format {
+        Format::Ndjson => writer.ndjson(&mut result.out, decided),
+        Format::Csv => result.out.extend(table::csv_row(writer, decided).unwrap_or_default()),
+        Format::Table if result.rows.len() < job.rows => result.rows.push(writer.cells(decided)),
+        Format::Table => {}
+    }
 }
 
 /// Brings the results of blocks back into the order of the file.

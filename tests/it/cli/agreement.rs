@@ -66,9 +66,16 @@ fn a_batch_decides_every_lead_as_the_plain_path_and_the_reference_do() {
                         let raw = raw.unwrap();
                         let lead = plan.lead(&raw, &dates);
                         matched.clear();
-                        let result = batch.decide(&raw, |found| matched.push(found));
+                        let mut at_once = None;
+                        let result = batch.decide(&raw, |found| {
+                            at_once = found.at_once();
+                            matched.push(found, 0);
+                        });
                         matched.assign(router.crews(), &mut fast_state, false);
-                        let said = matched.decided().next().map(|decided| Said::of(&decided));
+                        let said = matched.decided().next().map(|(_, decided)| Said::of(&decided));
+                        if let (Some(at_once), Some(said)) = (at_once, &said) {
+                            assert_eq!(at_once, said.assignment, "{name}, line {}", raw.line);
+                        }
                         let moment = match &when {
                             When::Moment(moment) => (*moment).clone(),
                             When::Field(field) => match &lead.values[field.0 as usize] {
