@@ -6,11 +6,14 @@ pub mod markdown;
 pub mod outcome;
 pub mod parts;
 mod renumber;
+pub mod routing;
 pub mod text;
 
+use crate::analysis::Budget;
 use leads::Leads;
 use outcome::Respect;
 use parts::{Change, Kind, Side};
+use routing::Routing;
 use serde::Serialize;
 
 /// The whole difference, as `--format json` writes it.
@@ -19,6 +22,8 @@ pub struct Difference {
     /// What was compared, as the user would write it.
     pub old: String,
     pub new: String,
+    /// What is known of all leads there can be.
+    pub routing: Routing,
     /// Real leads under both versions, where a file of them was given.
     pub leads: Option<Leads>,
     /// What is said otherwise.
@@ -33,22 +38,30 @@ pub enum About {
     Respect(Respect),
     /// A lead is in another territory.
     Territory,
+    /// Something could not be decided.
+    Unknown,
     Part(Kind),
 }
 
 impl Difference {
-    pub fn new(old: (String, Side), new: (String, Side)) -> Difference {
-        Difference { old: old.0, new: new.0, leads: None, parts: parts::changes(old.1, new.1) }
+    /// Compares two versions, each with its label.
+    pub fn new(old: (String, Side), new: (String, Side), budget: &Budget) -> Difference {
+        let routing = routing::compare(old.1.policy, new.1.policy, budget);
+        Difference { old: old.0, new: new.0, routing, leads: None, parts: parts::changes(old.1, new.1) }
     }
 
     /// Everything that there is a difference in.
     pub fn about(&self) -> Vec<About> {
         let mut about: Vec<About> = self.parts.iter().map(|part| About::Part(part.kind)).collect();
-        for moved in self.leads.iter().flat_map(|leads| &leads.moves) {
+        let changes = self.routing.changes.iter().map(|change| &change.differs);
+        let moves = self.leads.iter().flat_map(|leads| &leads.moves).map(|moved| &moved.differs);
+        for differs in changes.chain(moves) {
             about.push(About::Routing);
-            about.extend(moved.differs.iter().map(|respect| About::Respect(*respect)));
+            about.extend(differs.iter().map(|respect| About::Respect(*respect)));
         }
-        if self.leads.as_ref().is_some_and(|leads| !leads.territories.is_empty()) {
+        about.extend((!self.routing.unknown.is_empty()).then_some(About::Unknown));
+        let moved = self.leads.as_ref().is_some_and(|leads| !leads.territories.is_empty());
+        if moved || !self.routing.territories.is_empty() {
             about.push(About::Territory);
         }
         about.sort_unstable();

@@ -4,10 +4,11 @@
 //! more of their spelling to the letter, and two atoms (no, yes) for each pattern; a set has two atoms for each member that is named.
 
 use super::formula::Formulas;
+use crate::data::text::fold;
 use crate::graph::atoms::{AtomSet, DimId};
 use crate::graph::axis::{MISSING, NumberAxis, TextAxis};
 use crate::graph::questions::{Family, TextSets, family};
-use crate::policy::{Field, LetValue, Policy, Predicate, Range, Subject, Test, TextSet};
+use crate::policy::{Field, FieldId, LetValue, Policy, Predicate, Range, Subject, Test, TextSet, Type};
 use indexmap::IndexMap;
 use smol_str::SmolStr;
 use std::collections::BTreeSet;
@@ -90,7 +91,14 @@ impl Subjects {
         for (number, test) in more {
             policies.get(*number).into_iter().for_each(|policy| subjects.collect(*number, policy, test));
         }
+        // A lead that one policy can read may be a bad one to the other, though nothing is asked of the field.
+        for (number, policy) in policies.iter().enumerate().filter(|_| policies.len() > 1) {
+            for (id, _) in (0..).map(FieldId).zip(&policy.fields).filter(|(_, field)| field.required) {
+                subjects.enter(number, policy, Subject::Field(id));
+            }
+        }
         for asked in subjects.all.values_mut() {
+            asked.tell_options_apart();
             asked.cut(formulas);
         }
         subjects
@@ -186,6 +194,30 @@ impl Asked {
             }
             _ => {}
         }
+    }
+
+    /// Where policies declare other options, an option is a value to one and missing to another.
+    fn tell_options_apart(&mut self) {
+        let options = self.fields.iter().filter_map(|(_, field)| match &field.ty {
+            Type::OneOf(options) => Some(options.iter().map(|option| fold(option)).collect::<BTreeSet<SmolStr>>()),
+            _ => None,
+        });
+        let options: Vec<BTreeSet<SmolStr>> = options.collect();
+        if options.iter().zip(options.iter().skip(1)).any(|(one, next)| one != next) {
+            for values in options.iter().flatten() {
+                let values = Arc::new(BTreeSet::from([values.clone()]));
+                self.texts.add(&TextSet { values, ..TextSet::default() });
+            }
+        }
+    }
+
+    /// Whether nothing is asked but whether it is missing.
+    pub fn is_bare(&self) -> bool {
+        self.ranges.is_empty()
+            && self.literals.is_empty()
+            && self.exact.is_none()
+            && self.patterns.is_empty()
+            && self.members.is_empty()
     }
 
     fn cut(&mut self, formulas: &mut Formulas) {

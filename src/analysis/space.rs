@@ -344,7 +344,8 @@ impl<'a> Space<'a> {
         found
     }
 
-    fn rule(&mut self, policy: usize, rule: &Rule) -> Formula {
+    /// Where a rule's days and condition hold, whatever its tables give.
+    pub fn asks(&mut self, policy: usize, rule: &Rule) -> Formula {
         let when = rule.when.as_ref().map_or(Formula::TRUE, |when| self.condition(policy, when));
         let on_days = if rule.only.is_empty() {
             Formula::TRUE
@@ -352,6 +353,11 @@ impl<'a> Space<'a> {
             let days = self.moments.on_days(policy, &rule.only);
             self.at_moments(days)
         };
+        self.formulas.and([on_days, when])
+    }
+
+    fn rule(&mut self, policy: usize, rule: &Rule) -> Formula {
+        let asks = self.asks(policy, rule);
         let targets: Vec<Formula> = rule
             .assign
             .iter()
@@ -361,7 +367,7 @@ impl<'a> Space<'a> {
             })
             .collect();
         let has_target = self.formulas.or(targets);
-        self.formulas.and([on_days, when, has_target])
+        self.formulas.and([asks, has_target])
     }
 
     /// Where a table's row gives what is asked of it.

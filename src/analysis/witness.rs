@@ -147,7 +147,10 @@ impl Space<'_> {
     fn fill(&self, witness: &mut Witness) {
         for policy in &self.policies {
             for field in policy.fields.iter().filter(|field| field.required) {
-                if !witness.values.contains_key(&field.name) && !self.is_asked(&field.name) {
+                let asked = self.asked(&field.name);
+                let there = witness.values.contains_key(&field.name);
+                let bare = asked.is_some_and(|place| self.is_bare(place)) && field.ty == Type::Text;
+                if (there && bare) || (!there && asked.is_none()) {
                     witness.values.insert(field.name.clone(), usual(&field.name, &field.ty));
                 }
             }
@@ -156,7 +159,17 @@ impl Space<'_> {
 
     /// Whether a condition asks about a field of this name.
     pub(super) fn is_asked(&self, name: &SmolStr) -> bool {
-        self.subjects.all.keys().any(|key| matches!(key, Key::Field(known, _) if known == name))
+        self.asked(name).is_some()
+    }
+
+    fn asked(&self, name: &SmolStr) -> Option<usize> {
+        self.subjects.all.keys().position(|key| matches!(key, Key::Field(known, _) if known == name))
+    }
+
+    /// Whether nothing is asked of a subject but whether it is missing.
+    fn is_bare(&self, place: usize) -> bool {
+        let taken_from = self.subjects.all.values().any(|other| other.domain_of == Some(place));
+        self.subjects.get(place).is_some_and(Asked::is_bare) && !taken_from
     }
 
     /// The local atom that a lead has in a dimension.

@@ -3,6 +3,7 @@
 mod versions;
 
 use super::{Exit, Failure, output};
+use crate::analysis::Budget;
 use crate::diff::leads::{self, At};
 use crate::diff::outcome::Respect;
 use crate::diff::parts::{Kind, Side};
@@ -42,11 +43,14 @@ pub struct Arguments {
     /// The instant of their decisions: a time such as `2026-03-04 10:00`, a time or date field of the lead, or `now`
     #[arg(long, value_name = "INSTANT", default_value = "now", requires = "leads")]
     at: String,
+    /// Seconds after which what is not decided is said to be unknown
+    #[arg(long, value_name = "SECONDS", default_value_t = 10.0)]
+    budget: f64,
     /// How the difference is written
     #[arg(long, value_enum, default_value = "human")]
     format: Format,
     /// Which changes make the exit code 1
-    #[arg(long, value_enum, value_delimiter = ',', value_name = "KIND", default_value = "routing")]
+    #[arg(long, value_enum, value_delimiter = ',', value_name = "KIND", default_values = ["routing", "unknown"])]
     fail_on: Vec<FailOn>,
 }
 
@@ -91,6 +95,8 @@ enum FailOn {
     Rule,
     /// Guarantees and goals
     Promise,
+    /// Something could not be decided
+    Unknown,
     /// Nothing
     None,
 }
@@ -100,7 +106,9 @@ pub fn run(arguments: &Arguments) -> Result<Exit, Failure> {
     let (old, new) = (old.read()?, new.read()?);
     let (sides, names) = ([side(&old), side(&new)], [old.label.clone(), new.label.clone()]);
     let ([old_side, new_side], [old_name, new_name]) = (sides, names);
-    let mut difference = Difference::new((old_name, old_side), (new_name, new_side));
+    let (watch, seconds) = (world::Watch::start(), arguments.budget);
+    let budget = Budget::until(move || watch.seconds() > seconds);
+    let mut difference = Difference::new((old_name, old_side), (new_name, new_side), &budget);
     if let Some(path) = &arguments.leads {
         difference.leads = Some(leads_of(path, &arguments.at, &old, &new)?);
     }
@@ -130,6 +138,7 @@ impl FailOn {
             FailOn::Sla => about == About::Respect(Respect::Sla) || part(Kind::Sla),
             FailOn::Priority => about == About::Respect(Respect::Priority),
             FailOn::Territory => about == About::Territory || part(Kind::Territory),
+            FailOn::Unknown => about == About::Unknown,
             FailOn::Pool => part(Kind::Pool),
             FailOn::People => part(Kind::People),
             FailOn::Calendar => part(Kind::Calendar),

@@ -9,6 +9,26 @@ use crate::source::{Sources, Span};
 /// A command a line; `sources` are those of the new version.
 pub fn annotations(difference: &Difference, sources: &Sources) -> String {
     let mut out = String::new();
+    for change in &difference.routing.changes {
+        for case in &change.cases {
+            let text = format!(
+                "was {}, now {}\n{}, such as {}",
+                change.old,
+                change.new,
+                super::text::rules(case),
+                case.witness.words
+            );
+            out.push_str(&command("warning", case.new, sources, "leads route differently", &text));
+        }
+    }
+    for moved in &difference.routing.territories {
+        let name = |name: &Option<smol_str::SmolStr>| name.as_deref().unwrap_or("none").to_owned();
+        let text = format!("was {}, now {}, such as {}", name(&moved.old), name(&moved.new), moved.witness.words);
+        out.push_str(&command("warning", None, sources, "leads are in another territory", &text));
+    }
+    for why in &difference.routing.unknown {
+        out.push_str(&command("warning", None, sources, "not decided", why));
+    }
     if let Some(leads) = &difference.leads {
         for moved in &leads.moves {
             let text = format!(

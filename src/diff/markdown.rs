@@ -1,7 +1,8 @@
 //! A difference as a comment on a pull request: what matters first, the details folded.
 
 use super::leads::Leads;
-use super::text::{named, place, who};
+use super::routing::Routing;
+use super::text::{headline, named, place, rules, who};
 use super::{Difference, counted};
 
 /// GitHub refuses longer comments (65,536 characters); what is left out is said.
@@ -10,11 +11,56 @@ const LONGEST: usize = 60_000;
 /// Markdown as GitHub and GitLab render it.
 pub fn markdown(difference: &Difference) -> String {
     let mut out = format!("### Routing: {} → {}\n\n", code(&difference.old), code(&difference.new));
+    of_all_leads(&mut out, &difference.routing);
     if let Some(leads) = &difference.leads {
         of_leads(&mut out, leads);
     }
     parts(&mut out, difference);
     cut(out)
+}
+
+fn of_all_leads(out: &mut String, routing: &Routing) {
+    let line = headline(routing);
+    let mut letters = line.chars();
+    let first = letters.next().map(|letter| letter.to_uppercase().to_string()).unwrap_or_default();
+    out.push_str(&format!("**{first}{}.**\n\n", cell(letters.as_str())));
+    if !routing.changes.is_empty() {
+        out.push_str("| Was | Now | Such as |\n|---|---|---|\n");
+        for change in &routing.changes {
+            let shown = change.cases.first().map_or("", |case| case.witness.words.as_str());
+            let (old, new) = (cell(&change.old.to_string()), cell(&change.new.to_string()));
+            out.push_str(&format!("| {old} | {new} | {} |\n", cell(shown)));
+        }
+        out.push_str("\n<details><summary>Which rules, with a lead for each</summary>\n\n");
+        for change in &routing.changes {
+            out.push_str(&format!("- {} → {}\n", cell(&change.old.to_string()), cell(&change.new.to_string())));
+            for case in &change.cases {
+                out.push_str(&format!("  - {}, such as {}\n", cell(&rules(case)), cell(&case.witness.words)));
+            }
+            if change.more {
+                out.push_str("  - and by other rules\n");
+            }
+        }
+        out.push_str("\n</details>\n\n");
+    }
+    if !routing.territories.is_empty() {
+        out.push_str("| Territory was | is | Such as |\n|---|---|---|\n");
+        for moved in &routing.territories {
+            let name = |name: &Option<smol_str::SmolStr>| cell(name.as_deref().unwrap_or("(none)"));
+            out.push_str(&format!(
+                "| {} | {} | {} |\n",
+                name(&moved.old),
+                name(&moved.new),
+                cell(&moved.witness.words)
+            ));
+        }
+        out.push('\n');
+    }
+    if !routing.unknown.is_empty() {
+        out.push_str("Not decided:\n\n");
+        routing.unknown.iter().for_each(|why| out.push_str(&format!("- {}\n", quoted(why))));
+        out.push('\n');
+    }
 }
 
 fn of_leads(out: &mut String, leads: &Leads) {

@@ -1,6 +1,7 @@
 //! A difference for people at a terminal.
 
 use super::leads::Leads;
+use super::routing::{Case, Routing, Verdict};
 use super::{Difference, counted};
 use smol_str::SmolStr;
 
@@ -12,6 +13,8 @@ const DETAILS: usize = 12;
 /// Indented text, ending in a line end.
 pub fn text(difference: &Difference) -> String {
     let mut out = format!("from {}\nto   {}\n", difference.old, difference.new);
+    out.push('\n');
+    of_all_leads(&mut out, &difference.routing);
     if let Some(leads) = &difference.leads {
         out.push('\n');
         of_leads(&mut out, leads);
@@ -35,6 +38,53 @@ pub fn text(difference: &Difference) -> String {
     out
 }
 
+/// What is known of all leads, in a line.
+pub(super) fn headline(routing: &Routing) -> String {
+    match routing.verdict {
+        Verdict::Same if routing.assuming.is_empty() => "no lead routes differently".to_owned(),
+        Verdict::Same => format!("no lead routes differently, as long as {}", routing.assuming.join(", and ")),
+        Verdict::Unknown => "no lead was found that routes differently, but not everything could be decided".to_owned(),
+        Verdict::Different => {
+            format!("leads route differently: {}", counted(routing.changes.len() as u64, "change", "changes"))
+        }
+    }
+}
+
+fn of_all_leads(out: &mut String, routing: &Routing) {
+    out.push_str(&format!("{}\n", headline(routing)));
+    for change in &routing.changes {
+        out.push_str(&format!("  was {}\n  now {}\n", change.old, change.new));
+        for case in &change.cases {
+            out.push_str(&format!("    {}\n      such as {}\n", rules(case), case.witness.words));
+        }
+        if change.more {
+            out.push_str("    and by other rules\n");
+        }
+    }
+    if !routing.territories.is_empty() {
+        out.push_str("leads are in another territory\n");
+    }
+    for moved in &routing.territories {
+        let (old, new) = (moved.old.as_deref().unwrap_or("none"), moved.new.as_deref().unwrap_or("none"));
+        out.push_str(&format!("  was {old}, now {new}\n    such as {}\n", moved.witness.words));
+    }
+    if !routing.unknown.is_empty() {
+        out.push_str("not decided\n");
+    }
+    routing.unknown.iter().for_each(|why| out.push_str(&format!("  {why}\n")));
+    if routing.verdict != Verdict::Same {
+        routing.assuming.iter().for_each(|what| out.push_str(&format!("as long as {what}\n")));
+    }
+}
+
+/// Who decided, and who decides.
+pub(super) fn rules(case: &Case) -> String {
+    match (&case.old_by, &case.new_by) {
+        (Some(old), Some(new)) if old == new => format!("by {old}"),
+        (old, new) => format!("by {}, was by {}", who(new), who(old)),
+    }
+}
+
 fn of_leads(out: &mut String, leads: &Leads) {
     let all = counted(leads.leads, "lead", "leads");
     match leads.differ {
@@ -49,7 +99,7 @@ fn of_leads(out: &mut String, leads: &Leads) {
         out.push_str(&format!("    was {}\n    now {}\n", moved.old, moved.new));
         for by in &moved.by {
             let count = if moved.by.len() > 1 { format!(" ({})", by.leads) } else { String::new() };
-            out.push_str(&format!("    by  {} -> {}{count}\n", who(&by.old), who(&by.new)));
+            out.push_str(&format!("    by  {}, was by {}{count}\n", who(&by.new), who(&by.old)));
         }
         out.push_str(&format!("    {}\n", named(&moved.ids)));
     }

@@ -65,7 +65,7 @@ impl Leads {
     }
 }
 
-fn values_of(field: &Field) -> Vec<Value> {
+pub fn values_of(field: &Field) -> Vec<Value> {
     let mut values = match &field.ty {
         Type::Boolean => vec![Value::Boolean(false), Value::Boolean(true)],
         Type::Integer { low, high } => (low.unwrap()..=high.unwrap()).map(Value::Integer).collect(),
@@ -88,7 +88,7 @@ fn values_of(field: &Field) -> Vec<Value> {
     values
 }
 
-fn product<T: Clone>(parts: Vec<Vec<T>>) -> Vec<Vec<T>> {
+pub fn product<T: Clone>(parts: Vec<Vec<T>>) -> Vec<Vec<T>> {
     let mut all = vec![Vec::new()];
     for part in parts {
         let longer = |one: Vec<T>| {
@@ -149,7 +149,7 @@ fn witnessed(
 }
 
 /// The numbers of a seed (Steele, Lea and Flood, "Fast splittable pseudorandom number generators", OOPSLA 2014).
-fn numbers(seed: u64) -> Vec<u32> {
+pub fn numbers(seed: u64) -> Vec<u32> {
     let mut state = seed;
     let mut next = || {
         state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);

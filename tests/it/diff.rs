@@ -1,6 +1,8 @@
 //! What two versions of a policy say and do differently.
 
+mod brute;
 mod parts;
+mod stories;
 
 use leadway::diff::parts::Side;
 use leadway::load::{Compiled, compile};

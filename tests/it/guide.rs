@@ -1,4 +1,4 @@
-//! docs/getting-started.md, followed to the letter: its commands are run, and their output is what the page shows.
+//! docs/getting-started.md and docs/diff.md, followed to the letter: their commands are run, and their output is what the page shows.
 //!
 //! A comment `<!-- replace: `A` with `B` in FILE -->` is what the reader is asked to do by hand between two commands.
 //! `UPDATE_DOCS=1 cargo test guide` writes the page anew with the output as it is.
@@ -52,15 +52,29 @@ fn run(command: &str, folder: &Path) -> String {
     lines.map(|line| format!("{}\n", line.trim_end())).collect()
 }
 
-#[test]
-#[cfg(unix)]
-fn the_getting_started_page_shows_what_happens() {
-    let page = "docs/getting-started.md";
-    let folder = tempfile::tempdir().unwrap();
+/// Holds a page to what happens where it is followed in a folder.
+fn shows_what_happens(page: &str, folder: &Path) {
     let shown = read(page);
-    let happened = followed(&shown, folder.path());
+    let happened = followed(&shown, folder);
     if std::env::var_os("UPDATE_DOCS").is_some() {
         std::fs::write(root().join(page), &happened).unwrap();
     }
     assert!(shown == happened, "{}", similar::TextDiff::from_lines(&shown, &happened).unified_diff());
+}
+
+#[test]
+#[cfg(unix)]
+fn the_getting_started_page_shows_what_happens() {
+    shows_what_happens("docs/getting-started.md", tempfile::tempdir().unwrap().path());
+}
+
+#[test]
+#[cfg(unix)]
+fn the_page_about_differences_shows_what_happens() {
+    let folder = tempfile::tempdir().unwrap();
+    for file in std::fs::read_dir(root().join("examples/education")).unwrap() {
+        let file = file.unwrap();
+        std::fs::copy(file.path(), folder.path().join(file.file_name())).unwrap();
+    }
+    shows_what_happens("docs/diff.md", folder.path());
 }

@@ -1,0 +1,122 @@
+//! A box around a formula: for some dimensions the atoms outside of which it never holds. Two formulas whose boxes do not meet have no
+//! lead in common, which is found without a solver.
+
+use crate::analysis::formula::{Formula, Formulas, Node};
+use crate::graph::atoms::{AtomSet, DimId};
+use rustc_hash::FxHashMap;
+use std::sync::Arc;
+
+/// Sorted by dimension.
+pub type Hull = Arc<[(DimId, Arc<AtomSet>)]>;
+
+/// Boxes by formula, each found once.
+#[derive(Debug, Default)]
+pub struct Hulls {
+    known: FxHashMap<Formula, Hull>,
+}
+
+/// Alternatives that are looked into; a formula of more is taken to hold anywhere.
+const ALTERNATIVES: usize = 64;
+/// How deep formulas are looked into.
+const DEEPEST: usize = 6;
+
+impl Hulls {
+    pub fn of(&mut self, formulas: &Formulas, formula: Formula) -> Hull {
+        self.at_depth(formulas, formula, 0)
+    }
+
+    fn at_depth(&mut self, formulas: &Formulas, formula: Formula, depth: usize) -> Hull {
+        if let Some(known) = self.known.get(&formula) {
+            return Arc::clone(known);
+        }
+        let hull: Hull = match formulas.node(formula) {
+            Node::In(dim, set) if !formula.is_negated() => Arc::from([(*dim, Arc::clone(set))]),
+            Node::And(parts) if depth < DEEPEST => {
+                if formula.is_negated() {
+                    self.any(formulas, parts, depth)
+                } else {
+                    self.all(formulas, parts, depth)
+                }
+            }
+            _ => Arc::from([]),
+        };
+        if depth == 0 {
+            self.known.insert(formula, Arc::clone(&hull));
+        }
+        hull
+    }
+
+    /// Where all of these may hold.
+    fn all(&mut self, formulas: &Formulas, parts: &[Formula], depth: usize) -> Hull {
+        let mut found: Vec<(DimId, Arc<AtomSet>)> = Vec::new();
+        for part in parts {
+            for (dim, set) in self.at_depth(formulas, *part, depth + 1).iter() {
+                match found.iter_mut().find(|(known, _)| known == dim) {
+                    Some((_, known)) => *known = Arc::new(known.intersection(set)),
+                    None => found.push((*dim, Arc::clone(set))),
+                }
+            }
+        }
+        found.sort_by_key(|(dim, _)| *dim);
+        found.into()
+    }
+
+    /// Where one of these does not hold.
+    fn any(&mut self, formulas: &Formulas, parts: &[Formula], depth: usize) -> Hull {
+        if parts.len() > ALTERNATIVES {
+            return Arc::from([]);
+        }
+        let mut found: Option<Vec<(DimId, Arc<AtomSet>)>> = None;
+        for part in parts {
+            let hull = self.at_depth(formulas, !*part, depth + 1);
+            found = Some(match found {
+                None => hull.to_vec(),
+                Some(mut found) => {
+                    found.retain_mut(|(dim, set)| match hull.iter().find(|(other, _)| other == dim) {
+                        Some((_, other)) => {
+                            *set = Arc::new(set.union(other));
+                            true
+                        }
+                        None => false,
+                    });
+                    found
+                }
+            });
+        }
+        found.unwrap_or_default().into()
+    }
+}
+
+/// Whether some lead may be in both boxes.
+pub fn meet(one: &[(DimId, Arc<AtomSet>)], other: &[(DimId, Arc<AtomSet>)]) -> bool {
+    let (mut ours, mut theirs) = (one.iter().peekable(), other.iter().peekable());
+    while let (Some((dim, set)), Some((other_dim, other_set))) = (ours.peek(), theirs.peek()) {
+        match dim.cmp(other_dim) {
+            std::cmp::Ordering::Less => _ = ours.next(),
+            std::cmp::Ordering::Greater => _ = theirs.next(),
+            std::cmp::Ordering::Equal => {
+                if !overlap(set.runs(), other_set.runs()) {
+                    return false;
+                }
+                ours.next();
+                theirs.next();
+            }
+        }
+    }
+    true
+}
+
+fn overlap(one: &[(u32, u32)], other: &[(u32, u32)]) -> bool {
+    let (mut ours, mut theirs) = (one.iter().peekable(), other.iter().peekable());
+    while let (Some(run), Some(other)) = (ours.peek(), theirs.peek()) {
+        if run.0.max(other.0) < run.1.min(other.1) {
+            return true;
+        }
+        if run.1 <= other.1 {
+            ours.next();
+        } else {
+            theirs.next();
+        }
+    }
+    false
+}

@@ -1,0 +1,296 @@
+//! The pairs of entries that decide one lead differently.
+
+use super::entries::{By, Decided, Decisions, Entry};
+use super::hull::{Hull, Hulls, meet};
+use super::{Case, Change, Example, Lists, because, replay};
+use crate::analysis::find::Answer;
+use crate::analysis::{Budget, Formula, Space, Witness};
+use crate::policy::{Field, LetValue, Policy, Subject, Text, Type, Value};
+use indexmap::IndexMap;
+use rustc_hash::FxHashSet;
+use similar::{Algorithm, DiffOp, capture_diff_slices};
+
+/// Cases of one entry that are looked for one by one; past these only one for each other decision.
+const CASES: usize = 40;
+const CASES_OF_WIDE: usize = 8;
+/// Entries of the other version from which on an entry is wide.
+const WIDE: usize = 500;
+/// Cases of one entry in all.
+const MOST_CASES: usize = 2_000;
+/// Cases of one change that are told.
+const TOLD: usize = 12;
+/// Keys that are tried until two versions put a lead into arms that differ.
+const KEYS: usize = 400;
+/// Steps of the budget that one entry may take.
+const STEPS: u64 = 40_000_000;
+
+pub struct Pairs<'s, 'p> {
+    space: &'s mut Space<'p>,
+    policies: [&'p Policy; 2],
+    decisions: &'s Decisions,
+    lists: &'s Lists,
+    budget: &'s Budget,
+    hulls: [Vec<Hull>; 2],
+    found: IndexMap<(u32, u32), Change>,
+    /// Who decides in the old and the new version, and what: told already.
+    told: FxHashSet<(By, By, u32, u32)>,
+    unknown: Vec<String>,
+}
+
+impl<'s, 'p> Pairs<'s, 'p> {
+    pub fn new(
+        space: &'s mut Space<'p>,
+        policies: [&'p Policy; 2],
+        decisions: &'s Decisions,
+        lists: &'s Lists,
+        budget: &'s Budget,
+    ) -> Self {
+        let mut hulls = Hulls::default();
+        let boxes = lists
+            .each_ref()
+            .map(|list| list.iter().map(|entry| hulls.of(&space.formulas, entry.holds)).collect::<Vec<_>>());
+        Pairs {
+            space,
+            policies,
+            decisions,
+            lists,
+            budget,
+            hulls: boxes,
+            found: IndexMap::new(),
+            told: FxHashSet::default(),
+            unknown: Vec::new(),
+        }
+    }
+
+    /// Asks of every entry that is not common.
+    pub fn find(&mut self) {
+        for (side, at) in self.not_common() {
+            self.entry(side, at);
+        }
+    }
+
+    pub fn done(self) -> (Vec<Change>, Vec<String>) {
+        let mut unknown = self.unknown;
+        unknown.dedup();
+        (self.found.into_values().collect(), unknown)
+    }
+
+    /// The entries of each list that are not part of a common subsequence, as list and place.
+    fn not_common(&self) -> Vec<(usize, usize)> {
+        let meaning = |list: &[Entry]| list.iter().map(|entry| (entry.holds, entry.decided)).collect::<Vec<_>>();
+        let [old, new] = self.lists.each_ref().map(|list| meaning(list));
+        let mut found = Vec::new();
+        for op in capture_diff_slices(Algorithm::Patience, &old, &new) {
+            let (before, after) = match op {
+                DiffOp::Equal { .. } => continue,
+                DiffOp::Delete { old_index, old_len, .. } => (old_index..old_index + old_len, 0..0),
+                DiffOp::Insert { new_index, new_len, .. } => (0..0, new_index..new_index + new_len),
+                DiffOp::Replace { old_index, old_len, new_index, new_len } => {
+                    (old_index..old_index + old_len, new_index..new_index + new_len)
+                }
+            };
+            found.extend(before.map(|at| (0, at)));
+            found.extend(after.map(|at| (1, at)));
+        }
+        found
+    }
+
+    /// Everything that becomes, in the other version, of the leads that an entry decides.
+    fn entry(&mut self, side: usize, at: usize) {
+        let other = 1 - side;
+        let (Some(entry), Some(hull)) =
+            (self.get(side, at), self.hulls.get(side).and_then(|hulls| hulls.get(at)).cloned())
+        else {
+            return;
+        };
+        let budget = self.budget.at_most(STEPS);
+        let before = self.relevant(side, &hull, at);
+        let there = self.relevant(other, &hull, usize::MAX);
+        let mut without: Vec<Formula> =
+            before.iter().filter_map(|at| self.get(side, *at)).map(|one| one.holds).collect();
+        without.push(self.decided_there(other, &there, |one| one.decided == entry.decided));
+        // A wide entry is asked about many others at a time, which costs.
+        let one_by_one = if there.len() < WIDE { CASES } else { CASES_OF_WIDE };
+        for case in 0..MOST_CASES {
+            let witness = match self.space.find(&[entry.holds], &without, &budget) {
+                Answer::Proved(_) => return,
+                Answer::Unknown(reason) => {
+                    let which = if side == 0 { "old" } else { "new" };
+                    let by = entry.by.words(self.policy(side)).unwrap_or_else(|| "leads that no rule takes".into());
+                    self.unknown.push(format!("{by} of the {which} version: {}", because(&reason)));
+                    return;
+                }
+                Answer::Witness(witness) => witness,
+            };
+            let Some(met) = self.first_that_holds(other, &there, &witness) else {
+                self.unknown.push("a lead was found that the versions disagree about in theory only".to_owned());
+                return;
+            };
+            self.case(side, entry, met, *witness);
+            let by_one = case < one_by_one;
+            let block =
+                self.decided_there(other, &there, |one| one.decided == met.decided && (!by_one || one.by == met.by));
+            without.push(block);
+        }
+        let by = entry.by.words(self.policy(side)).unwrap_or_default();
+        self.unknown.push(format!("{by}: there are more changes than are looked for"));
+    }
+
+    fn get(&self, side: usize, at: usize) -> Option<Entry> {
+        self.lists.get(side)?.get(at).copied()
+    }
+
+    fn policy(&self, side: usize) -> &'p Policy {
+        let [old, new] = self.policies;
+        if side == 0 { old } else { new }
+    }
+
+    /// The entries of a list, up to a place, that may hold somewhere in a box.
+    fn relevant(&self, side: usize, hull: &Hull, up_to: usize) -> Vec<usize> {
+        let boxes = self.hulls.get(side).map_or(&[][..], Vec::as_slice);
+        let all = boxes.iter().enumerate().take(up_to);
+        all.filter(|(_, other)| meet(hull, other)).map(|(at, _)| at).collect()
+    }
+
+    /// Where the first of these entries that holds is one of those that are asked for.
+    fn decided_there(&mut self, side: usize, places: &[usize], asked: impl Fn(&Entry) -> bool) -> Formula {
+        let entries: Vec<Entry> = places.iter().filter_map(|at| self.get(side, *at)).collect();
+        let mut found = Formula::FALSE;
+        for run in entries.chunk_by(|one, next| asked(one) == asked(next)).rev() {
+            let any = self.space.formulas.or(run.iter().map(|entry| entry.holds));
+            let answer = run.first().is_some_and(&asked);
+            let answer = crate::analysis::formula::Formulas::constant(answer);
+            found = self.space.formulas.choose(any, answer, found);
+        }
+        found
+    }
+
+    /// The entry that decides a lead, by the formulas: the one that the reference matcher's answer belongs to.
+    fn first_that_holds(&mut self, side: usize, places: &[usize], witness: &Witness) -> Option<Entry> {
+        let (outcome, by) = replay(self.space, side, witness);
+        let entries = places.iter().filter_map(|at| self.get(side, *at)).filter(|entry| entry.by == by);
+        let says = |entry: &Entry| match self.decisions.get_index(entry.decided as usize) {
+            Some(Decided::One(one)) => *one == outcome,
+            Some(Decided::Split { arms, .. }) => arms.iter().any(|(_, one)| *one == outcome),
+            None => false,
+        };
+        entries.into_iter().find(says)
+    }
+
+    /// Enters what was found, once the lead was decided by both reference matchers and they disagree.
+    fn case(&mut self, side: usize, entry: Entry, met: Entry, witness: Witness) {
+        let (old, new) = if side == 0 { (entry, met) } else { (met, entry) };
+        if !self.told.insert((old.by, new.by, old.decided, new.decided)) {
+            return;
+        }
+        let (Some(before), Some(after)) =
+            (self.decisions.get_index(old.decided as usize), self.decisions.get_index(new.decided as usize))
+        else {
+            return;
+        };
+        let Some((witness, was, is)) = self.that_differs(witness, old.by, new.by, before, after) else {
+            let by = new.by.words(self.policy(1)).or_else(|| old.by.words(self.policy(0))).unwrap_or_default();
+            let split = matches!((before, after), (Decided::Split { .. }, _) | (_, Decided::Split { .. }));
+            let why = if split {
+                "no key was found that falls into another arm"
+            } else {
+                "a lead was found that does not hold up"
+            };
+            self.unknown.push(format!("{by}: {why}"));
+            return;
+        };
+        let change = self.found.entry((old.decided, new.decided)).or_insert_with(|| Change {
+            old: before.clone(),
+            new: after.clone(),
+            differs: before.differs(after),
+            cases: Vec::new(),
+            more: false,
+        });
+        if change.cases.len() >= TOLD {
+            change.more = true;
+            return;
+        }
+        let [old_policy, new_policy] = self.policies;
+        change.cases.push(Case {
+            old_by: old.by.words(old_policy),
+            new_by: new.by.words(new_policy),
+            witness: Example::new(self.space, &witness, was, is),
+            old: old.by.span(old_policy),
+            new: new.by.span(new_policy),
+        });
+    }
+
+    /// The lead itself where it is decided differently; where an experiment has a say, one with another key.
+    fn that_differs(
+        &mut self,
+        witness: Witness,
+        old_by: By,
+        new_by: By,
+        before: &Decided,
+        after: &Decided,
+    ) -> Option<(Witness, super::Outcome, super::Outcome)> {
+        let mut look = |witness: &Witness| {
+            let (was, old) = replay(self.space, 0, witness);
+            let (is, new) = replay(self.space, 1, witness);
+            (was != is && old == old_by && new == new_by).then_some((was, is))
+        };
+        if let Some((was, is)) = look(&witness) {
+            return Some((witness, was, is));
+        }
+        if matches!((before, after), (Decided::One(_), Decided::One(_))) {
+            return None;
+        }
+        let [old, new] = self.policies;
+        let fields: Vec<Field> = [(old, old_by), (new, new_by)].into_iter().flat_map(|(of, by)| keys(of, by)).collect();
+        for number in 1..=KEYS {
+            let mut other = witness.clone();
+            for field in &fields {
+                let value = other.values.get(&field.name);
+                // Every second time keys are made up that were missing.
+                if (value.is_some() || number % 2 == 0)
+                    && let Some(value) = another(value, &field.ty, number)
+                {
+                    other.values.insert(field.name.clone(), value);
+                }
+            }
+            if let Some((was, is)) = look(&other) {
+                return Some((other, was, is));
+            }
+        }
+        None
+    }
+}
+
+/// The fields that the keys of a rule's experiment are read from.
+fn keys(policy: &Policy, by: By) -> Vec<Field> {
+    let By::Rule(rule) = by else { return Vec::new() };
+    let keys = policy.experiments.iter().filter(|one| one.rule == rule).flat_map(|one| &one.keys);
+    keys.filter_map(|(subject, _)| field_of(policy, *subject)).collect()
+}
+
+fn field_of(policy: &Policy, subject: Subject) -> Option<Field> {
+    match subject {
+        Subject::Field(id) => policy.fields.get(id.at()).cloned(),
+        Subject::Let(id) => match policy.lets.get(id.at())?.value {
+            LetValue::DomainOf(of) => field_of(policy, of),
+            LetValue::Condition(_) => None,
+        },
+        Subject::Record(..) | Subject::Score(_) => None,
+    }
+}
+
+/// Another value of the kind, for a key.
+fn another(value: Option<&Value>, ty: &Type, number: usize) -> Option<Value> {
+    let text = |text: String| Value::Text(Text { folded: text.as_str().into(), written: text.into() });
+    match (value, ty) {
+        (Some(Value::Text(old)), _) => Some(match old.folded.rsplit_once('@') {
+            Some((name, domain)) => text(format!("{name}{number}@{number}.{domain}")),
+            None => text(format!("{}{number}", old.folded)),
+        }),
+        (Some(Value::Integer(old)), _) => Some(Value::Integer(old.saturating_add(number as i64))),
+        (None, Type::Email) => Some(text(format!("ada{number}@acme{number}.test"))),
+        (None, Type::Domain) => Some(text(format!("acme{number}.test"))),
+        (None, Type::Text) => Some(text(format!("acme{number}"))),
+        _ => None,
+    }
+}
