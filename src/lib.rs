@@ -34,6 +34,7 @@ pub mod report;
 pub mod router;
 pub mod sla;
 pub mod source;
+pub mod staffing;
 pub mod suite;
 pub mod syntax;
 pub mod world;

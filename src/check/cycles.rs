@@ -115,7 +115,12 @@ impl Scope<'_> {
             let mut way: Vec<String> = cycle.iter().map(|(node, _)| format!("`{}`", name(node))).collect();
             way.push(format!("`{}`", name(first)));
             let message = format!("`{}` comes back to itself: {}", name(first), way.join(" -> "));
-            let mut found = Diagnostic::error("cycle", *span, message).here(match cycle.get(1) {
+            let overflow = matches!(cycle.first(), Some((Node::Pool(_), _)));
+            let found = match overflow {
+                true => Diagnostic::error("overflow-cycle", *span, message),
+                false => Diagnostic::error("cycle", *span, message),
+            };
+            let mut found = found.here(match cycle.get(1) {
                 Some((next, _)) => format!("`{}` names `{}`", name(first), name(next)),
                 None => format!("`{}` names itself", name(first)),
             });
@@ -123,9 +128,13 @@ impl Scope<'_> {
                 let next = cycle.get(at + 1).map_or(first, |(next, _)| next);
                 found = found.also(*place, format!("`{}` names `{}`", name(node), name(next)));
             }
-            found = found.help(match cycle.iter().any(|(node, _)| *node == Node::Territories) {
-                true => "a territory names no other: list the countries or states again, or name what several share with `segment`",
-                false => "take one of these names out, so that each can be settled before the next",
+            let of_territories = cycle.iter().any(|(node, _)| *node == Node::Territories);
+            found = found.help(if overflow {
+                "end one of these pools in a queue, so that a lead comes to rest"
+            } else if of_territories {
+                "a territory names no other: list the countries or states again, or name what several share with `segment`"
+            } else {
+                "take one of these names out, so that each can be settled before the next"
             });
             self.diagnostics.push(found);
         }

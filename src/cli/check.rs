@@ -1,13 +1,17 @@
 //! `leadway check`: everything that can be found before a lead arrives.
 
 mod baseline;
+mod demand;
 mod fix;
 
 use super::{Exit, Failure, output, watch};
 use crate::accepted::{self, Accepted};
 use crate::analysis::{Budget, Prover, Told};
+use crate::diagnostic::Diagnostic;
 use crate::load::Compiled;
-use crate::world;
+use crate::policy::{Instant, Policy};
+use crate::{staffing, world};
+use chrono::NaiveDate;
 use clap::Args;
 use std::path::PathBuf;
 
@@ -25,7 +29,9 @@ Examples:
   leadway check main.leadway --baseline known.txt --write-baseline   start with what is there
   leadway check main.leadway --baseline known.txt                    show what is new
   leadway check main.leadway --fix --diff                            see what would be fixed
-  leadway check main.leadway --fix"
+  leadway check main.leadway --fix
+  leadway check main.leadway --from 2027-01-01                       look at next year's hours
+  leadway check main.leadway --leads history.csv                     look at caps, too"
 )]
 pub struct Arguments {
     /// The policy, with all that it includes
@@ -48,6 +54,12 @@ pub struct Arguments {
     /// Seconds that the proofs may take; what is not decided by then is listed
     #[arg(long, value_name = "SECONDS", default_value_t = 10.0)]
     budget: f64,
+    /// The first day of the year in which hours and absences are looked at, such as `2027-01-01`; otherwise today
+    #[arg(long, value_name = "DAY")]
+    from: Option<NaiveDate>,
+    /// Leads of the past, to see whether the caps of pools and the languages of their people would do: CSV, NDJSON or JSON
+    #[arg(long, value_name = "FILE")]
+    leads: Option<PathBuf>,
     /// Put the fixes that are proved to keep the meaning into the policy's files
     #[arg(long)]
     fix: bool,
@@ -75,9 +87,14 @@ fn once(arguments: &Arguments) -> Result<Exit, Failure> {
         Some(path) if !arguments.write_baseline => Some(baseline::read(path)?),
         _ => None,
     };
-    let Told { diagnostics: proved, undecided, proved_claims } = proved(&compiled, arguments.budget);
+    let Told { diagnostics: mut later, undecided, proved_claims } = proved(&compiled, arguments.budget);
+    later.extend(staffed(&compiled, arguments.from));
+    if let (Some(leads), Some(policy)) = (&arguments.leads, &compiled.policy) {
+        let known: Vec<String> = later.iter().map(|found| found.message.clone()).collect();
+        later.extend(demand::findings(policy, leads)?.into_iter().filter(|found| !known.contains(&found.message)));
+    }
     let Accepted { diagnostics, allowed, known, gone, baseline: all } =
-        accepted::accept(&compiled, proved, undecided, baseline.as_ref());
+        accepted::accept(&compiled, later, undecided, baseline.as_ref());
     if let Some(path) = arguments.baseline.as_ref().filter(|_| arguments.write_baseline) {
         return baseline::write(path, &all, &diagnostics, &compiled);
     }
@@ -105,6 +122,13 @@ fn proved(compiled: &Compiled, seconds: f64) -> Told {
     let watch = world::Watch::start();
     let budget = Budget::until(move || watch.seconds() > seconds);
     compiled.policy.as_ref().map(|policy| Prover::new(policy, &budget).run()).unwrap_or_default()
+}
+
+/// What the people and hours of a policy that has no error leave open in the year from a day on.
+fn staffed(compiled: &Compiled, from: Option<NaiveDate>) -> Vec<Diagnostic> {
+    let today = |policy: &Policy| Instant { micros: world::now(), offset: 0 }.date_in(policy.zone);
+    let found = |policy: &Policy| staffing::findings(policy, from.unwrap_or_else(|| today(policy)));
+    compiled.policy.as_ref().map(found).unwrap_or_default()
 }
 
 /// `1 finding is`, `2 findings are`.

@@ -44,11 +44,14 @@ impl People {
             together(&mut teams.iter().flat_map(|team| team.members.iter().copied()))
         });
         let queues = queues.collect();
+        // Who manages his own team alone answers to himself: better than to nobody.
         let mut managers: Vec<Option<RepId>> = vec![None; policy.reps.len()];
         for team in &policy.teams {
             for member in &team.members {
-                if let Some(manager) = managers.get_mut(member.at()) {
-                    *manager = manager.or(team.manager.filter(|manager| manager != member));
+                if let Some(manager) = managers.get_mut(member.at())
+                    && manager.is_none_or(|manager| manager == *member)
+                {
+                    *manager = team.manager.or(*manager);
                 }
             }
         }

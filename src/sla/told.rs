@@ -77,7 +77,7 @@ fn told_promise(
         promise: promise.stage.word(),
         within: duration(&promise.within),
         clock: clock(policy, &promise.clock, given, calendar),
-        due: due.map(|due| shown(zone, due)),
+        due: due.map(|due| moment(zone, due)),
         zone: zone.name().to_owned(),
         spans,
         more,
@@ -87,8 +87,8 @@ fn told_promise(
 fn spans(open: &[Span], zone: Tz, window: Span, why: &dyn Fn(i64, i64) -> String) -> (Vec<ToldSpan>, usize) {
     let mut told = Vec::new();
     let one = |from: i64, to: i64, why: Option<String>| ToldSpan {
-        from: shown(zone, from),
-        to: shown(zone, to),
+        from: moment(zone, from),
+        to: moment(zone, to),
         counts: why.is_none(),
         why,
     };
@@ -183,7 +183,7 @@ fn clock(policy: &Policy, clock: &Clock, given: Given, calendar: Option<Calendar
 }
 
 /// `Wed 2026-03-04 10:05`, with seconds where there are any.
-fn shown(zone: Tz, instant: i64) -> String {
+pub fn moment(zone: Tz, instant: i64) -> String {
     let local = DateTime::from_timestamp_micros(local_at(zone, instant)).unwrap_or_default();
     let text = local.format("%a %Y-%m-%d %H:%M:%S").to_string();
     text.strip_suffix(":00").map_or_else(|| text.clone(), str::to_owned)

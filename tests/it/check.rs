@@ -9,6 +9,7 @@ use leadway::diagnostic::Severity;
 use leadway::load::{Compiled, Reader, compile};
 use leadway::policy::Policy;
 use leadway::source::Span;
+use leadway::staffing;
 use leadway::world::Folder;
 use proptest::prelude::*;
 use proptest::sample::Index;
@@ -174,6 +175,25 @@ corpus!(
     experiments,
     tests
 );
+
+fn staffed_in_2026(policy: &Policy) -> Told {
+    let year = chrono::NaiveDate::from_ymd_opt(2026, 1, 1).unwrap();
+    Told { diagnostics: staffing::findings(policy, year), ..Told::default() }
+}
+
+#[test]
+fn staffing_of_a_year() {
+    insta::assert_snapshot!(report(include_str!("../cases/check/staffing.leadway"), staffed_in_2026));
+}
+
+#[test]
+fn the_examples_are_staffed() {
+    for example in ["software_inbound", "field_territories", "education"] {
+        let (folder, name) = Folder::of(&Path::new("examples").join(example).join("main.leadway"));
+        let policy = compile(&name, &folder).unwrap().policy.unwrap();
+        assert_eq!(staffed_in_2026(&policy).diagnostics, [], "{example}");
+    }
+}
 
 #[test]
 fn the_worked_example_has_no_finding() {

@@ -1,12 +1,16 @@
 //! Every code has a page, every page a code, and the examples on a page do what it says.
 
 use crate::house::library_code;
+use chrono::NaiveDate;
 use leadway::accepted;
 use leadway::analysis::{Budget, Prover};
 use leadway::diagnostic::{Diagnostic, Severity, pages};
 use leadway::format::format;
+use leadway::lead::{LeadFile, LeadReader, Plan};
 use leadway::load::{self, ReadFault, Reader};
+use leadway::router::Router;
 use leadway::source::FileId;
+use leadway::staffing::{self, demand::Demand};
 use leadway::suite::{self, Suite};
 use leadway::syntax;
 use regex::Regex;
@@ -132,9 +136,21 @@ fn findings(example: &[Block]) -> Vec<Diagnostic> {
         }
     }
     files.insert("main.leadway".to_string(), policy.into_bytes().into());
+    let leads = files.get("leads.csv").cloned();
     let compiled = load::compile("main.leadway", &Folder(files)).unwrap();
     let prove = |policy| Prover::new(policy, &Budget::steps(10_000_000)).run();
-    let told = compiled.policy.as_ref().map(prove).unwrap_or_default();
+    let mut told = compiled.policy.as_ref().map(prove).unwrap_or_default();
+    let year = NaiveDate::from_ymd_opt(2026, 1, 1).unwrap();
+    told.diagnostics.extend(compiled.policy.iter().flat_map(|policy| staffing::findings(policy, year)));
+    if let (Some(leads), Some(policy)) = (leads, &compiled.policy)
+        && let Some(came) = Demand::came(policy)
+    {
+        let plan = Plan::of(policy);
+        let file = LeadFile::open(std::io::Cursor::new(leads), Some("leads.csv"), &plan).unwrap();
+        let mut demand = Demand::default();
+        assert_eq!(demand.count(&Router::new(policy.clone()), came, LeadReader::new(&plan, file)), 0);
+        told.diagnostics.extend(demand.findings(policy));
+    }
     let mut found = accepted::accept(&compiled, told.diagnostics, told.undecided, None).diagnostics;
     if let Some(policy) = compiled.policy {
         let suite = Suite::new(&policy);

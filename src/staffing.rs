@@ -1,0 +1,47 @@
+//! Who is there when a lead comes: what the people, hours and absences of a policy leave open in the year ahead.
+//!
+//! Nothing here reads a clock: the year begins on a day that the caller names. A pool that says `only reps on duty` is there
+//! when one of its people is on duty; any other pool is taken at its word and is there whenever one of its people is not away.
+
+mod attendance;
+pub mod demand;
+mod gaps;
+mod offers;
+mod people;
+mod weekly;
+
+use crate::calendar::hours::{DAY, instant_of};
+use crate::calendar::spans::Span;
+use crate::diagnostic::Diagnostic;
+use crate::policy::Policy;
+use crate::policy::meaning::days;
+use crate::sla::people::People;
+use attendance::Attendance;
+use chrono::{Months, NaiveDate};
+
+/// What is found in the year from a day on, in the policy's zone.
+pub fn findings(policy: &Policy, from: NaiveDate) -> Vec<Diagnostic> {
+    let staff = People::new(policy);
+    let to = from.checked_add_months(Months::new(12)).unwrap_or(NaiveDate::MAX);
+    let midnight = |day: NaiveDate| instant_of(policy.zone, days(day).saturating_mul(DAY));
+    let year = Year { policy, staff: &staff, from, window: Span { start: midnight(from), end: midnight(to) } };
+    let offers = offers::offers(policy);
+    let mut found = Vec::new();
+    if year.window.start < year.window.end {
+        let attendance = Attendance::new(&year);
+        gaps::empty_pools(&year, &attendance, &mut found);
+        gaps::unattended(&year, &attendance, &offers, &mut found);
+    }
+    people::managers(&year, &offers, &mut found);
+    people::languages(&year, &offers, &mut found);
+    people::without_leads(&year, &offers, &mut found);
+    found
+}
+
+/// The year that is looked at.
+struct Year<'p> {
+    policy: &'p Policy,
+    staff: &'p People,
+    from: NaiveDate,
+    window: Span,
+}
