@@ -1,6 +1,8 @@
 //! Who gets a lead: pools and their turns, caps, absences, owners, returning leads, and what is remembered of them.
 
+mod complaints;
 mod fairness;
+mod oracle;
 mod remembered;
 
 use leadway::assign::{Asked, Assignment, Request, State};
