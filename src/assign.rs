@@ -27,7 +27,7 @@ pub mod state;
 mod step;
 mod why_not;
 
-pub use crews::{Asked, Crews, MOST_KINDS};
+pub use crews::{Asked, Crews};
 pub use state::{Held, Presence, State};
 
 use crate::matcher::Match;

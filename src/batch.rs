@@ -13,6 +13,7 @@ mod reader;
 pub use block::{Block, Turns};
 
 use crate::assign::{Asked, Assignment};
+use crate::calendar;
 use crate::decision::Decided;
 use crate::graph::Codes;
 use crate::lead::{DateOrders, Lead, Plan, RawLead};
@@ -152,9 +153,14 @@ impl<'r> Batch<'r> {
                     own = self.router.moment(crate::data::time::instant(midnight, policy.zone));
                     &own
                 }
-                _ => return Err(undecided(&[no_instant(*field, policy)])),
+                _ => return Err(undecided(&[no_instant(*field, policy, String::new())])),
             },
         };
+        if let When::Field(field) = self.clock
+            && !calendar::is_known(moment.at.micros)
+        {
+            return Err(undecided(&[no_instant(field, policy, crate::data::time::show(moment.at))]));
+        }
         let values = &self.lead.values;
         let records = self.router.match_records(values, moment);
         if !records.is_empty() {
@@ -176,12 +182,10 @@ pub fn to_queue(queue: QueueId) -> (Match, Assignment) {
     (found, Assignment::to_queue(queue))
 }
 
-fn no_instant(field: FieldId, policy: &crate::policy::Policy) -> crate::lead::BadValue {
+/// What is wrong with a lead's instant: there is none, or none that calendars know.
+fn no_instant(field: FieldId, policy: &crate::policy::Policy, raw: String) -> crate::lead::BadValue {
     let name = policy.fields.get(field.at()).map_or("", |field| field.name.as_str());
-    crate::lead::BadValue {
-        field,
-        raw: String::new(),
-        expected: format!("a value, since leads are decided at their `{name}`"),
-        required: true,
-    }
+    let what = if raw.is_empty() { "a value" } else { "a time from 1970 to 2100" };
+    let expected = format!("{what}, since leads are decided at their `{name}`");
+    crate::lead::BadValue { field, raw, expected, required: true }
 }

@@ -25,6 +25,11 @@ const LAST_YEAR: i32 = 2100;
 const END: i64 = 4_133_980_800 * SECOND;
 const YEARS: usize = (LAST_YEAR - FIRST_YEAR + 1) as usize;
 
+/// Whether calendars know an instant: from 1970 to 2100.
+pub fn is_known(instant: i64) -> bool {
+    (0..END).contains(&instant)
+}
+
 /// All calendars of a policy, by their ids. An id that is not of the policy is a calendar that is never open.
 #[derive(Debug, Clone)]
 pub struct Calendars {

@@ -7,6 +7,7 @@ mod conditions;
 pub mod guarantees;
 pub mod meaning;
 pub mod tests;
+pub mod turns;
 pub mod ways;
 pub mod words;
 

@@ -4,8 +4,8 @@
 //! have one rota; a crew whose order is not that of turns (`least loaded`, `in order`) has one of its own besides.
 
 use super::clock::Watched;
-use super::rota::Kinds;
 use crate::calendar::Calendars;
+use crate::policy::turns;
 use crate::policy::{
     Cap, CapZone, FieldId, GradeId, LetId, Policy, Pool, PoolId, RecordsId, RepId, Subject, TeamId, TerritoryId, Value,
 };
@@ -162,9 +162,6 @@ impl Watching {
     }
 }
 
-/// How many kinds of leads a count of turns tells apart.
-pub const MOST_KINDS: usize = Kinds::BITS as usize;
-
 impl Crews {
     pub fn new(policy: Arc<Policy>, calendars: Calendars) -> Crews {
         let mut watching = Watching::default();
@@ -292,14 +289,6 @@ impl Crew {
             credited_back_on: cap.credited_back_on.clone(),
         });
         let caps = caps.collect();
-        let mut capped: Vec<(GradeId, Vec<u32>)> = Vec::new();
-        for (grade, step) in pool.caps.iter().filter_map(|cap| cap.of) {
-            match capped.iter_mut().find(|(known, _)| *known == grade) {
-                Some((_, steps)) if steps.contains(&step) => {}
-                Some((_, steps)) => steps.push(step),
-                None => capped.push((grade, vec![step])),
-            }
-        }
         let prefer = pool.prefer.iter().filter_map(|preference| match preference {
             RepPreference::Speak(name) => {
                 let field = field_named(policy, &name.text)?;
@@ -326,7 +315,7 @@ impl Crew {
             online: pool.only_online,
             caps,
             prefer: prefer.collect(),
-            capped,
+            capped: pool.capped(),
             ..Crew::of_team(&pool.members)
         };
         crew.counts = (0..crew.kinds()).map(|kind| crew.counting(pool, kind)).collect();
@@ -447,7 +436,9 @@ fn owners(policy: &Policy) -> FxHashMap<SmolStr, RepId> {
 /// The rotas of all crews; each crew is told its seats.
 fn rotas(policy: &Policy, crews: &mut [Crew]) -> Vec<Plan> {
     let mut rotas = Vec::new();
-    for group in sharing(policy, crews.len()) {
+    let shared = turns::sharing(&policy.pools).into_iter().map(|group| group.into_iter().map(PoolId::at).collect());
+    let teams = (policy.pools.len()..crews.len()).map(|team| vec![team]);
+    for group in shared.chain(teams).collect::<Vec<Vec<usize>>>() {
         let turns = |at: &usize| {
             crews.get(*at).is_some_and(|crew| !matches!(crew.strategy, Strategy::LeastLoaded | Strategy::InOrder))
         };
@@ -506,26 +497,6 @@ fn plan(policy: &Policy, crews: &[Crew], group: &[usize], order: Order) -> Plan 
         }
     }
     plan
-}
-
-/// The crews that share turns with one another, each crew in one group, in the order of the first.
-fn sharing(policy: &Policy, crews: usize) -> Vec<Vec<usize>> {
-    let mut first: Vec<usize> = (0..crews).collect();
-    for (at, pool) in policy.pools.iter().enumerate() {
-        for other in &pool.shares_turns_with {
-            let (Some(&mine), Some(&theirs)) = (first.get(at), first.get(other.at())) else { continue };
-            let (low, high) = (mine.min(theirs), mine.max(theirs));
-            first.iter_mut().filter(|one| **one == high).for_each(|one| *one = low);
-        }
-    }
-    let mut groups: Vec<Vec<usize>> = vec![Vec::new(); crews];
-    for (at, low) in first.into_iter().enumerate() {
-        if let Some(group) = groups.get_mut(low) {
-            group.push(at);
-        }
-    }
-    groups.retain(|group| !group.is_empty());
-    groups
 }
 
 /// What a rep's column of a record says, case-folded.

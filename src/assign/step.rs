@@ -5,7 +5,7 @@ use super::rota::{Candidate, Rota};
 use super::state::{Held, Seen, SeenBy, State};
 use super::why_not::WhyNot;
 use super::{Again, Assignment, How, Request, Tried, Wait};
-use crate::data::time;
+use crate::calendar::hours::{DAY, SECOND, instant_of, local_at};
 use crate::matcher::RecordMatch;
 use crate::policy::{ColumnId, Fallback, PoolId, QueueId, RecordsId, RepId, Target, Value};
 use crate::syntax::ast::{self, ReturningKind, Strategy};
@@ -33,7 +33,13 @@ impl Crews {
         request: &'s Request<'s>,
         trace: Option<&'s mut dyn FnMut(Tried)>,
     ) -> Option<Assignment> {
-        if let Some(held) = request.lead.and_then(|lead| state.leads.get(lead)).filter(|held| held.settled()) {
+        if let Some(lead) = request.lead
+            && let Some(held) = state.leads.get(lead).filter(|held| held.settled())
+        {
+            if let Some(trace) = trace {
+                let what = format!("lead `{lead}` is known, and keeps what it has");
+                trace(Tried { what, why_not: None });
+            }
             return Some(held.again(&request.found.targets));
         }
         state.enter(self, request.at.micros);
@@ -560,23 +566,24 @@ fn same_language(spoken: &str, asked: &str) -> bool {
     within(spoken, asked) || within(asked, spoken)
 }
 
-/// The instant so long after another on the wall; months on the zone's calendar.
+/// The instant so long after another on the wall: days, weeks and months end at the same time of day on the zone's clock.
 fn later(at: i64, duration: &ast::Duration, zone: chrono_tz::Tz) -> i64 {
-    const SECOND: i64 = crate::calendar::hours::SECOND;
-    let seconds = match duration.unit {
-        ast::Unit::Second => 1,
-        ast::Unit::Minute => 60,
-        ast::Unit::Hour => 3600,
-        ast::Unit::Day => 86_400,
-        ast::Unit::Week => 604_800,
-        ast::Unit::Month => return months_later(at, duration.count, zone),
+    let days = |days: i64| {
+        let local = local_at(zone, at).saturating_add(duration.count.saturating_mul(days * DAY));
+        instant_of(zone, local).max(at)
     };
-    at.saturating_add(duration.count.saturating_mul(seconds * SECOND))
-}
-
-fn months_later(at: i64, months: i64, zone: chrono_tz::Tz) -> i64 {
-    let local = crate::calendar::hours::local_at(zone, at);
-    let later = chrono::DateTime::from_timestamp_micros(local)
-        .and_then(|local| local.checked_add_months(chrono::Months::new(u32::try_from(months).ok()?)));
-    later.map_or(i64::MAX, |later| time::instant(later.naive_utc(), zone).micros)
+    let seconds = |seconds: i64| at.saturating_add(duration.count.saturating_mul(seconds * SECOND));
+    match duration.unit {
+        ast::Unit::Second => seconds(1),
+        ast::Unit::Minute => seconds(60),
+        ast::Unit::Hour => seconds(3600),
+        ast::Unit::Day => days(1),
+        ast::Unit::Week => days(7),
+        ast::Unit::Month => {
+            let local = chrono::DateTime::from_timestamp_micros(local_at(zone, at));
+            let months = u32::try_from(duration.count).ok().map(chrono::Months::new);
+            let later = local.zip(months).and_then(|(local, months)| local.checked_add_months(months));
+            later.map_or(i64::MAX, |later| instant_of(zone, later.timestamp_micros()))
+        }
+    }
 }

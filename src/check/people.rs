@@ -62,6 +62,9 @@ impl People {
     }
 }
 
+/// Weights are counted exactly up to here.
+pub(super) const MOST_WEIGHT: i64 = 1_000_000;
+
 impl Scope<'_> {
     pub(super) fn people(&mut self, found: &Declarations<'_>, data: &DataFiles) -> (Vec<Team>, Vec<Rep>) {
         let mut teams = Vec::with_capacity(found.teams.len());
@@ -284,12 +287,15 @@ impl Scope<'_> {
 
     /// A count that is at least one.
     pub(super) fn positive(&mut self, whole: &ast::Whole, what: &str) -> Option<i64> {
-        if whole.value >= 1 {
+        let most = if what == "a weight" { MOST_WEIGHT } else { i64::MAX };
+        if (1..=most).contains(&whole.value) {
             return Some(whole.value);
         }
+        let bound = if whole.value < 1 { "at least 1".to_owned() } else { format!("at most {most}") };
         let mut found =
-            Diagnostic::error("value-outside-range", whole.span, format!("{what} is at least 1, not {}", whole.value));
+            Diagnostic::error("value-outside-range", whole.span, format!("{what} is {bound}, not {}", whole.value));
         found = found.help(match what {
+            "a weight" if whole.value > 1 => "weights are shares: 1 and 2 say as much as 1000 and 2000",
             "a weight" | "a cap" => "write 1 or more; a rep who gets no leads is `inactive`",
             _ => "write 1 or more",
         });

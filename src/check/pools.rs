@@ -8,6 +8,7 @@ use super::roster;
 use super::scope::{Meaning, Scope};
 use super::words;
 use crate::diagnostic::Diagnostic;
+use crate::policy::turns;
 use crate::policy::{Cap, Fallback, GradeId, Pool, PoolId, Queue, QueueId, Rep, RepId, Team, TeamId, Type};
 use crate::source::Span;
 use crate::syntax::ast::{self, Eligible, PoolClauseKind, Start, Strategy};
@@ -40,10 +41,33 @@ impl Scope<'_> {
         attributes.sort();
         columns.extend(attributes);
         let crew = Crew { teams, reps, teams_of, columns };
-        let pools =
+        let pools: Vec<Pool> =
             found.pools.iter().enumerate().map(|(id, pool)| self.pool(PoolId(id as u32), pool, &crew)).collect();
         self.dependencies.leave();
+        self.kinds(&pools);
         pools
+    }
+
+    /// One count of turns tells only so many kinds of leads apart.
+    fn kinds(&mut self, pools: &[Pool]) {
+        for group in turns::sharing(pools) {
+            let of = || group.iter().filter_map(|id| pools.get(id.at()));
+            let kinds = of().map(Pool::kinds).fold(0, usize::saturating_add);
+            if let Some(first) = of().next().filter(|_| kinds > turns::MOST_KINDS) {
+                let most = turns::MOST_KINDS;
+                let whose = match group.len() {
+                    1 => format!("the caps of `{}` tell {kinds} kinds of leads apart", first.name),
+                    pools => {
+                        format!("`{}` and {} more pools share turns over {kinds} kinds of leads", first.name, pools - 1)
+                    }
+                };
+                self.report(
+                    Diagnostic::error("value-outside-range", first.span, whose)
+                        .here(format!("{most} are the most"))
+                        .help("share turns among fewer pools, or cap fewer steps of grades; each pool is one kind, and more by its caps of steps"),
+                );
+            }
+        }
     }
 
     fn pool(&mut self, id: PoolId, pool: &ast::Pool, crew: &Crew<'_>) -> Pool {
@@ -166,7 +190,7 @@ impl Scope<'_> {
                 }
             }
             PoolClauseKind::After { wait, fallback } => {
-                self.some_time(wait);
+                self.wall_time(wait);
                 if let Some(fallback) = self.fallback(fallback) {
                     pool.after.push((clause.span, wait.clone(), fallback));
                 }
@@ -239,11 +263,23 @@ impl Scope<'_> {
             }
             ast::Fallback::Queue(name) => Fallback::Queue(QueueId(self.resolve(Kind::Queue, name)?)),
             ast::Fallback::WaitAtMost(wait) => {
-                self.some_time(wait);
+                self.wall_time(wait);
                 Fallback::WaitAtMost(wait.clone())
             }
             ast::Fallback::WaitUntilOpening(_) => Fallback::WaitUntilOpening,
         })
+    }
+
+    /// A time on the wall that is longer than none.
+    pub(super) fn wall_time(&mut self, duration: &ast::Duration) {
+        self.some_time(duration);
+        if duration.business {
+            self.report(
+                Diagnostic::error("misplaced-clause", duration.span, "business time is counted by promises alone")
+                    .here("nothing says whose hours")
+                    .help("write the time on the wall, such as `4 hours` or `1 day`"),
+            );
+        }
     }
 
     /// A time that is longer than none.

@@ -1,5 +1,6 @@
 //! Rosters: files with a rep a row.
 
+use super::people::MOST_WEIGHT;
 use crate::data::table::DataTable;
 use crate::data::{language, number, text, time};
 use crate::policy::{Cap, CapZone, Value};
@@ -129,9 +130,9 @@ fn fact(facts: &mut Facts, column: &str, cell: &SmolStr, zone: Tz) -> Result<(),
         "team" => {}
         "level" => facts.level = Some(whole("a whole number")?),
         "weight" => {
-            facts.weight = Some(
-                whole("a whole number from 1 up").and_then(|weight| at_least(weight, 1, "a whole number from 1 up"))?,
-            );
+            const EXPECTED: &str = "a whole number from 1 to 1000000";
+            let weight = whole(EXPECTED)?;
+            facts.weight = Some(if (1..=MOST_WEIGHT).contains(&weight) { weight } else { return Err(EXPECTED) });
         }
         "cap" => {
             let count = cap(cell)?;

@@ -209,7 +209,7 @@ impl Scope<'_> {
             }
         }
         for clause in &returning.clauses {
-            self.some_time(&clause.within);
+            self.wall_time(&clause.within);
         }
     }
 

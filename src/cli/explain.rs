@@ -22,7 +22,8 @@ use std::path::PathBuf;
 /// Say why a lead goes where it goes: every rule tried, and the first condition that failed
 #[derive(Debug, Args)]
 #[command(after_help = "\
-A lead in a file is explained as `route` decides it. Of a lead written as `field=value`, a required field
+Whose turn it is depends on the leads before: those that a state remembers, with `--state`; without it the lead is
+explained as the first. A lead in a file is matched as `route` matches it. Of a lead written as `field=value`, a required field
 that is not given does no harm: it is missing, and the rules are tried.
 
 Examples:
@@ -52,6 +53,9 @@ pub struct Arguments {
     /// The instant of the decision, such as `2026-03-04 10:00`, or `now`
     #[arg(long, value_name = "INSTANT", default_value = "now")]
     at: String,
+    /// The state that `route --state` keeps: whose turn it is, and who is at a cap; it is left as it is
+    #[arg(long, value_name = "FILE")]
+    state: Option<PathBuf>,
     /// How the explanation is written
     #[arg(long, value_enum, default_value = "text")]
     format: Format,
@@ -110,12 +114,18 @@ pub fn run(arguments: &Arguments) -> Result<Exit, Failure> {
     let at = if arguments.at == "now" {
         Instant { micros: world::now(), offset: 0 }
     } else {
-        router.instant(&arguments.at).ok_or_else(|| {
+        let at = router.instant(&arguments.at).ok_or_else(|| {
             Failure::new(format!("`{}` is no time", arguments.at)).help("write one such as `2026-03-04 10:00`")
-        })?
+        })?;
+        output::known(at, &arguments.at)?;
+        at
     };
     let rule = arguments.rule.as_deref().map(|title| rule_named(&router, title)).transpose()?;
-    let explanation = explain(&router, &lead, &router.moment(at), rule)?;
+    let state = match &arguments.state {
+        Some(path) => super::route::memory::read(path, &router)?,
+        None => State::new(router.crews()),
+    };
+    let explanation = explain(&router, &lead, &router.moment(at), rule, state)?;
     match arguments.format {
         Format::Text => output::print(&text::text(&router, &lead, &explanation))?,
         Format::Json => output::print_json(&explanation)?,
@@ -137,7 +147,13 @@ fn rule_named(router: &Router, title: &str) -> Result<RuleId, Failure> {
     })
 }
 
-fn explain(router: &Router, lead: &Lead, moment: &Moment, rule: Option<RuleId>) -> Result<Explanation, Failure> {
+fn explain(
+    router: &Router,
+    lead: &Lead,
+    moment: &Moment,
+    rule: Option<RuleId>,
+    mut state: State,
+) -> Result<Explanation, Failure> {
     let policy = router.policy();
     let mut matched = Vec::new();
     let mut records = Vec::new();
@@ -150,8 +166,8 @@ fn explain(router: &Router, lead: &Lead, moment: &Moment, rule: Option<RuleId>) 
     let trace = trace(policy, &facts);
     let mut tried = Vec::new();
     let asked = router.asked(&facts);
-    let request = Request { found: &trace.found, asked: &asked, at: moment.at, lead: None, never: &[] };
-    let mut state = State::new(router.crews());
+    let name = Some(lead.id.as_str()).filter(|id| !id.is_empty());
+    let request = Request { found: &trace.found, asked: &asked, at: moment.at, lead: name, never: &[] };
     let assignment = router.crews().assign_traced(&mut state, &request, &mut |one| tried.push(one));
     let decision = decision(router, lead, &trace, assignment.as_ref(), moment.at)?;
     let promised = assignment.as_ref().and_then(router::given).zip(trace.found.sla);

@@ -1,6 +1,7 @@
 //! Standard output and standard error: the only place where the commands write to a terminal.
 
 use super::{Exit, Failure};
+use crate::calendar;
 use crate::diagnostic::{Diagnostic, Severity, github, json, render, sarif};
 use crate::load::{self, Compiled, Loaded, ReadFault};
 use crate::source::Sources;
@@ -55,6 +56,15 @@ pub fn color_on_stdout() -> bool {
 
 pub fn color_on_stderr() -> bool {
     world::color(io::stderr().is_terminal())
+}
+
+/// Refuses an instant that no calendar knows.
+pub fn known(at: crate::policy::Instant, text: &str) -> Result<(), Failure> {
+    if calendar::is_known(at.micros) {
+        return Ok(());
+    }
+    Err(Failure::new(format!("`{text}` is not between 1970 and 2100"))
+        .help("calendars and caps are known for these years"))
 }
 
 /// Says why a command could not run.

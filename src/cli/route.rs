@@ -1,7 +1,7 @@
 //! `leadway route`: a policy and a file of leads in, decisions out.
 
 mod errors;
-mod memory;
+pub(super) mod memory;
 mod run;
 mod table;
 
@@ -217,10 +217,12 @@ fn instant(text: &str, router: &Router) -> Result<At, Failure> {
     if let Some(field) = time_field(router.policy(), text) {
         return Ok(At::Field(field));
     }
-    router.instant(text).map(At::Instant).ok_or_else(|| {
+    let at = router.instant(text).ok_or_else(|| {
         Failure::new(format!("`{text}` is neither a time nor a time field of the leads"))
             .help("write a time such as `2026-03-04 10:00` or `2026-03-04T10:00Z`, the name of a time or date field, or `now`")
-    })
+    })?;
+    output::known(at, text)?;
+    Ok(At::Instant(at))
 }
 
 fn time_field(policy: &Policy, name: &str) -> Option<FieldId> {

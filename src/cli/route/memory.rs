@@ -36,23 +36,25 @@ impl Memory {
 
     /// The state that was kept; a new one where there is no file.
     pub fn state(&self, router: &Router) -> Result<State, Failure> {
-        if !world::exists(&self.path) {
-            return Ok(State::new(router.crews()));
-        }
-        let shown = self.path.display();
-        let kept = world::read(&self.path)
-            .map_err(|error| Failure::new(format!("cannot read the state `{shown}`: {}", world::words(&error))))?;
-        State::resume(router.crews(), &kept).map_err(|broken| {
-            Failure::new(format!("`{shown}`, line {}: {}", broken.line, broken.what)).help(
-                "nothing was run and the file is as it was; bring back a copy, or name a file that is not there to begin anew",
-            )
-        })
+        if world::exists(&self.path) { read(&self.path, router) } else { Ok(State::new(router.crews())) }
     }
 
     /// Puts the state in the file's place.
     pub fn keep(&self, router: &Router, state: &State) -> Result<(), Failure> {
         output::write_file(&self.path, &state.keep(router.crews()))
     }
+}
+
+/// Reads a state.
+pub fn read(path: &Path, router: &Router) -> Result<State, Failure> {
+    let shown = path.display();
+    let kept = world::read(path)
+        .map_err(|error| Failure::new(format!("cannot read the state `{shown}`: {}", world::words(&error))))?;
+    State::resume(router.crews(), &kept).map_err(|broken| {
+        Failure::new(format!("`{shown}`, line {}: {}", broken.line, broken.what)).help(
+            "nothing was run and the file is as it was; bring back a copy, or name a file that is not there to begin anew",
+        )
+    })
 }
 
 /// Where decisions go.

@@ -165,3 +165,30 @@ fn a_state_needs_leads_with_a_name_and_a_file() {
     assert!(run("leads.csv").contains("would be written over"));
     assert_eq!(std::fs::read_to_string(desk.path().join("leads.csv")).unwrap(), "size\n1\n");
 }
+
+#[test]
+fn instants_that_no_calendar_knows_are_refused() {
+    let leads = "id,created_at,size\nL1,1969-12-31 10:00,1\nL2,2026-03-04 10:00,1\nL3,2101-01-01 10:00,1\n";
+    let desk = desk(&[("leads.csv", leads.to_owned())]);
+    let ran = run_in(desk.path(), &format!("{ROUTE} --leads leads.csv --state s"), "").exits(1);
+    assert_eq!(ran.out.lines().count(), 1);
+    let expected = "line 2, lead `L1`: `created_at` is `1969-12-31T10:00:00Z`; expected a time from 1970 to 2100";
+    assert!(ran.err.contains(expected) && ran.err.contains("line 4, lead `L3`"), "{}", ran.err);
+    for line in ["route main.leadway --leads leads.csv --at 1969-12-31", "explain main.leadway id=L1 --at 2101-01-01"] {
+        assert!(run_in(desk.path(), line, "").exits(2).err.contains("is not between 1970 and 2100"));
+    }
+}
+
+#[test]
+fn explain_tells_from_a_state_whose_turn_it_is() {
+    let desk = desk(&[("leads.csv", leads(0, 3))]);
+    run_in(desk.path(), &format!("{ROUTE} --leads leads.csv --state s"), "").exits(0);
+    let explain = |id: &str, state: &str| {
+        run_in(desk.path(), &format!("explain main.leadway id={id} --at 2026-03-02T11:00Z {state}"), "").exits(0).out
+    };
+    let kept = read(desk.path(), "s");
+    insta::assert_snapshot!(
+        [explain("L9", ""), explain("L9", "--state s"), explain("L1", "--state s")].join("\n---\n")
+    );
+    assert_eq!(read(desk.path(), "s"), kept, "explaining changes nothing");
+}
