@@ -39,6 +39,7 @@ mod guarantees;
 mod moments;
 mod partitions;
 pub mod routes;
+pub mod same;
 mod scores;
 mod slice;
 mod solver;

@@ -53,14 +53,17 @@ impl Goal<'_> {
     }
 }
 
-/// Whether a stop is what a claim names. A team is also where its people are.
+/// Whether a stop is what a claim names. A team is also where its people are; who is inactive gets nothing.
 fn meets(policy: &Policy, target: &Target, stop: &Stop, by: Option<TableId>) -> bool {
+    let is_active = |id: RepId| policy.reps.get(id.at()).is_some_and(|rep| rep.active);
     match (target, stop) {
         (Target::Pool(id), Stop::Pool(at)) => id == at,
         (Target::Queue(id), Stop::Queue(at)) => id == at,
-        (Target::Rep(id), Stop::Rep(at)) => id == at,
+        (Target::Rep(id), Stop::Rep(at)) => id == at && is_active(*at),
         (Target::Team(id), Stop::Team(at)) => id == at,
-        (Target::Team(id), Stop::Rep(at)) => policy.teams.get(id.at()).is_some_and(|team| team.members.contains(at)),
+        (Target::Team(id), Stop::Rep(at)) => {
+            is_active(*at) && policy.teams.get(id.at()).is_some_and(|team| team.members.contains(at))
+        }
         (Target::Owner { records, column, .. }, Stop::Owner(of, at)) => (records, column) == (of, at),
         (Target::TeamOfOwner { records, column }, Stop::TeamOfOwner(of, at)) => (records, column) == (of, at),
         (Target::ManagerOfOwner { records, column }, Stop::ManagerOfOwner(of, at)) => (records, column) == (of, at),

@@ -119,9 +119,12 @@ fn once(arguments: &Arguments) -> Result<Exit, Failure> {
 
 /// What is proved of a policy that has no error, within so many seconds.
 fn proved(compiled: &Compiled, seconds: f64) -> Told {
+    compiled.policy.as_ref().map(|policy| Prover::new(policy, &within(seconds)).run()).unwrap_or_default()
+}
+
+fn within(seconds: f64) -> Budget {
     let watch = world::Watch::start();
-    let budget = Budget::until(move || watch.seconds() > seconds);
-    compiled.policy.as_ref().map(|policy| Prover::new(policy, &budget).run()).unwrap_or_default()
+    Budget::until(move || watch.seconds() > seconds)
 }
 
 /// What the people and hours of a policy that has no error leave open in the year from a day on.

@@ -18,6 +18,7 @@ mod leads;
 mod matching;
 mod pages;
 mod pictures;
+mod proofs;
 mod records;
 mod sla;
 mod syntax;

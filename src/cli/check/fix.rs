@@ -1,8 +1,10 @@
 //! `leadway check --fix`: the fixes that keep the meaning, put into the files or shown.
 
-use super::{counted, proved};
+use super::{counted, proved, within};
+use crate::analysis::same::mean_the_same;
 use crate::cli::{Exit, Failure, output};
 use crate::load::Compiled;
+use crate::policy::Policy;
 use crate::{accepted, fix, world};
 use similar::TextDiff;
 use std::path::Path;
@@ -14,8 +16,8 @@ pub fn run(policy: &Path, budget: f64, diff: bool) -> Result<Exit, Failure> {
         let told = proved(compiled, budget);
         accepted::accept(compiled, told.diagnostics, told.undecided, None).diagnostics
     };
-    let mended =
-        fix::fix(&name, &folder, &findings, &|_, _| false).map_err(|fault| output::unreadable(policy, &fault))?;
+    let same = |before: &Policy, after: &Policy| mean_the_same(before, after, &within(budget));
+    let mended = fix::fix(&name, &folder, &findings, &same).map_err(|fault| output::unreadable(policy, &fault))?;
     for (name, (before, after)) in &mended.files {
         let path = folder.path(name);
         if diff {
