@@ -75,7 +75,7 @@ pub fn ways(
     let mut search = Search { policy, owners, met: Vec::new(), known: FxHashSet::default() };
     let mut halted = Vec::new();
     for (at, Given { target, by }) in given.iter().enumerate() {
-        let Some(stop) = stop(target) else { continue };
+        let Some(stop) = stop(target).filter(|stop| search.has_somebody(stop)) else { continue };
         if search.meet(stop, Via::Assign(at), None) && halt(&stop, *by) {
             halted.push(search.met.len() - 1);
         }
@@ -207,6 +207,29 @@ impl Search<'_> {
             self.policy.teams.get(id.at()).is_some_and(|team| owners.iter().any(|owner| team.members.contains(owner)))
         };
         ids.filter(has_owner).collect()
+    }
+
+    /// A pool or a queue takes every lead; others are passed over where nobody could ever have the lead there.
+    fn has_somebody(&self, stop: &Stop) -> bool {
+        let policy = self.policy;
+        let active = |id: &RepId| policy.reps.get(id.at()).is_some_and(|rep| rep.active);
+        // Somebody may stand in for who is meant by name; those who do in turn may form a circle.
+        let named = |id: RepId| {
+            let delegate = |id: &RepId| policy.reps.get(id.at()).and_then(|rep| rep.delegate);
+            std::iter::successors(Some(id), delegate).take(policy.reps.len()).any(|id| active(&id))
+        };
+        let of_team = |id: &TeamId| policy.teams.get(id.at()).is_some_and(|team| team.members.iter().any(active));
+        let manager = |id: TeamId| policy.teams.get(id.at()).and_then(|team| team.manager);
+        match *stop {
+            Stop::Pool(_) | Stop::Queue(_) => true,
+            Stop::Rep(id) => named(id),
+            Stop::Team(id) => of_team(&id),
+            Stop::Owner(records, column) => (self.owners)(records, column).into_iter().any(named),
+            Stop::TeamOfOwner(records, column) => self.teams_of_owners(records, column).iter().any(of_team),
+            Stop::ManagerOfOwner(records, column) => {
+                self.teams_of_owners(records, column).into_iter().filter_map(manager).any(named)
+            }
+        }
     }
 
     /// A lead stays with a rep, and in a queue that nobody works.
