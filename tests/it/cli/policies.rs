@@ -205,3 +205,31 @@ fn a_command_line_that_makes_no_sense() {
     }
     assert!(run_in(folder.path(), "--version", "").exits(0).out.starts_with("leadway "));
 }
+
+#[test]
+fn check_holds_leads_of_the_past_against_caps_and_languages() {
+    let policy = r#"policy "Caps" { timezone "UTC" }
+lead { id text required  created_at time required  language language }
+team sales { rep ana "ana@acme.test" { cap 1 per day  speaks en } }
+queue triage { worked by sales }
+pool closers of sales {
+  only reps under cap
+  prefer reps who speak language
+  when empty queue triage
+}
+route main { otherwise { assign pool closers } }
+"#;
+    let leads = "id,created_at,language\n1,2026-03-04 10:00,en\n2,2026-03-04 11:00,fr\n3,2026-03-05 11:00,\n4,,\n";
+    let folder = folder(&[("main.leadway", policy), ("leads.csv", leads)]);
+    let ran =
+        run_in(folder.path(), "check main.leadway --from 2026-01-01 --leads leads.csv --deny-warnings", "").exits(1);
+    for said in [
+        "more leads come to the pool `closers` than its caps per day allow",
+        "on 1 of 2 days with leads, most in the day of 2026-03-04: 2, and at most 1 may be taken",
+        "nobody of the pool `closers` speaks `fr`",
+    ] {
+        assert!(ran.out.contains(said), "{said}\n{}", ran.out);
+    }
+    assert!(ran.err.contains("1 lead left out"), "{}", ran.err);
+    run_in(folder.path(), "check main.leadway --from 2026-01-01", "").exits(0);
+}
