@@ -7,6 +7,7 @@ mod course;
 pub mod coverage;
 mod expect;
 mod failure;
+pub mod snapshot;
 
 pub use failure::{diagnostics, told};
 

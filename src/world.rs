@@ -5,7 +5,7 @@ pub mod git;
 
 use crate::load::{ReadFault, Reader};
 use std::fs::File;
-use std::io::{self, IsTerminal, Read, Seek, Write};
+use std::io::{self, BufRead, IsTerminal, Read, Seek, Write};
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Instant, SystemTime};
@@ -68,11 +68,16 @@ impl Reader for Folder {
     }
 
     fn names(&self) -> Vec<String> {
-        let entries = std::fs::read_dir(&self.root).into_iter().flatten().flatten();
-        let mut names: Vec<String> = entries.filter_map(|entry| entry.file_name().into_string().ok()).collect();
-        names.sort();
-        names
+        names(&self.root)
     }
+}
+
+/// The names in a folder, in order; none where it cannot be read.
+pub fn names(folder: &Path) -> Vec<String> {
+    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    let mut names: Vec<String> = entries.filter_map(|entry| entry.file_name().into_string().ok()).collect();
+    names.sort();
+    names
 }
 
 fn fault(error: &io::Error) -> ReadFault {
@@ -276,6 +281,36 @@ impl Watch {
 pub fn color(terminal: bool) -> bool {
     let forbidden = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
     terminal && !forbidden && std::env::var_os("TERM").is_none_or(|term| term != "dumb")
+}
+
+/// Whether a CI server runs this, which is not to change what it checks: they all set `CI`.
+pub fn is_ci() -> bool {
+    std::env::var_os("CI").is_some_and(|value| !value.is_empty() && value != "false")
+}
+
+pub fn remove(path: &Path) -> io::Result<()> {
+    std::fs::remove_file(path)
+}
+
+/// The way from a folder to a file that is there, both as the file system knows them.
+pub fn way(folder: &Path, file: &Path) -> io::Result<String> {
+    let (folder, file) = (folder.canonicalize()?, file.canonicalize()?);
+    let common = folder.components().zip(file.components()).take_while(|(one, other)| one == other).count();
+    let up = folder.components().skip(common).map(|_| "..".to_owned());
+    let down = file.components().skip(common).map(|part| part.as_os_str().to_string_lossy().into_owned());
+    Ok(up.chain(down).collect::<Vec<_>>().join("/"))
+}
+
+/// Whether somebody can answer on standard input.
+pub fn is_typed() -> bool {
+    io::stdin().is_terminal()
+}
+
+/// A line from standard input, without its end; none where it has ended.
+pub fn read_line() -> io::Result<Option<String>> {
+    let mut line = String::new();
+    let read = io::stdin().lock().read_line(&mut line)?;
+    Ok((read > 0).then(|| line.trim_end().to_owned()))
 }
 
 /// Whether somebody watches standard error.

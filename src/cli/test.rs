@@ -1,6 +1,7 @@
 //! `leadway test`: the tests of a policy, and what came instead where one fails.
 
 mod report;
+pub mod snapshots;
 
 use super::{Exit, Failure, output, watch};
 use crate::diagnostic::{github, render};
@@ -10,13 +11,14 @@ use crate::suite::coverage::{self, Coverage, Kind};
 use crate::suite::{self, Suite, Verdict};
 use crate::world;
 use clap::{Args, ValueEnum};
+use snapshots::Compared;
 use std::num::NonZero;
 use std::path::PathBuf;
 
-/// Run the tests of a policy: those in it, and those in the `*.test.leadway` files beside it
+/// Run the tests of a policy: those in it, those in the `*.test.leadway` files beside it, and its snapshots
 #[derive(Debug, Args)]
 #[command(after_help = "\
-Of `main.leadway` the tests are in every `*.test.leadway` of its folder, of another `x.leadway` in those that begin with `x.`.
+Of `main.leadway` the tests are in every `*.test.leadway` of its folder, of another `x.leadway` in those that begin with `x.`. Snapshots (`leadway snapshot --help`) are compared where no filter is given.
 
 Exit codes: 0 all pass, 1 some fail or too little is reached, 2 could not run or there is no test
 
@@ -91,6 +93,7 @@ struct Run<'a> {
     left_out: usize,
     /// Where it was asked for.
     coverage: Option<Coverage>,
+    snapshots: &'a [Compared],
     seconds: f64,
 }
 
@@ -103,7 +106,11 @@ fn once(arguments: &Arguments) -> Result<Exit, Failure> {
         output::print(&titles.map(|case| format!("{}\n", case.title)).collect::<String>())?;
         return Ok(Exit::Fine);
     }
-    if chosen.is_empty() && !arguments.allow_empty {
+    let snapshots = match arguments.filter.is_empty() {
+        true => snapshots::compare(&arguments.policy, &policy)?,
+        false => Vec::new(),
+    };
+    if chosen.is_empty() && snapshots.is_empty() && !arguments.allow_empty {
         return Err(nothing_to_run(arguments, policy.tests.len()));
     }
     let watch = world::Watch::start();
@@ -117,17 +124,22 @@ fn once(arguments: &Arguments) -> Result<Exit, Failure> {
         verdicts: &verdicts,
         left_out: policy.tests.len() - chosen.len(),
         coverage: arguments.asks_coverage().then(|| Coverage::of(&suite, &policy, &verdicts)),
+        snapshots: &snapshots,
         seconds: watch.seconds(),
     };
     let text = match arguments.format {
         Format::Human => human(&run, arguments.coverage),
         Format::Json => report::json(&run)?,
         Format::Junit => report::junit(&run)?,
-        Format::Github => github::render(&suite::diagnostics(&suite, &policy, &verdicts), &sources),
+        Format::Github => {
+            let tests = github::render(&suite::diagnostics(&suite, &policy, &verdicts), &sources);
+            tests + &snapshots.iter().filter_map(snapshots::annotation).collect::<String>()
+        }
     };
     output::print(&text)?;
     let reached = reached(arguments, &run)?;
-    Ok(if reached && verdicts.iter().all(Verdict::passed) { Exit::Fine } else { Exit::Findings })
+    let passed = verdicts.iter().all(Verdict::passed) && snapshots.iter().all(Compared::passed);
+    Ok(if reached && passed { Exit::Fine } else { Exit::Findings })
 }
 
 /// Writes the coverage that was asked for, and says whether it is enough.
@@ -205,6 +217,7 @@ fn human(run: &Run, with_coverage: bool) -> String {
             render::Options { color: output::color_on_stdout(), ..render::Options::default() },
         ),
     };
+    text.push_str(&snapshots::human(run.snapshots));
     text.push_str(&report::summary(run));
     if let Some(coverage) = run.coverage.as_ref().filter(|_| with_coverage) {
         text.push_str(&report::coverage(coverage, run.sources));

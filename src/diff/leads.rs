@@ -157,6 +157,21 @@ pub fn decide(router: &Router, source: impl Read + Send, name: Option<&str>, at:
 }
 
 impl Decided {
+    /// Each lead in the order of the file: its id (empty where it has none), its line, what became of it, what decided that, and
+    /// its territory (empty for none).
+    pub fn each(&self) -> impl Iterator<Item = (&SmolStr, u64, &Outcome, Option<&SmolStr>, &SmolStr)> {
+        self.leads.iter().filter_map(|one| {
+            let by = at_place(&self.by, one.by)?.as_ref();
+            Some((
+                &one.id,
+                one.line,
+                at_place(&self.outcomes, one.outcome)?,
+                by,
+                at_place(&self.territories, one.territory)?,
+            ))
+        })
+    }
+
     fn enter(&mut self, id: SmolStr, line: u64, outcome: Outcome, by: Option<SmolStr>, territory: SmolStr) {
         let one = One {
             id,

@@ -8,6 +8,7 @@ mod findings;
 mod policies;
 mod reference;
 mod route;
+mod snapshots_of_routing;
 mod state;
 mod tests;
 

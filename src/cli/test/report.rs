@@ -1,6 +1,7 @@
 //! The result of a run of tests: the line for people, JSON and JUnit for machines.
 
 use super::Run;
+use super::snapshots::{self, Compared};
 use crate::cli::Failure;
 use crate::policy::tests::TestCase;
 use crate::source::{Sources, Span};
@@ -17,7 +18,14 @@ pub fn summary(run: &Run) -> String {
     let all = run.verdicts.len();
     let tests = if all == 1 { "test" } else { "tests" };
     let left_out = if run.left_out == 0 { String::new() } else { format!(", {} left out by the filter", run.left_out) };
-    format!("{all} {tests}: {} passed, {failed} failed{left_out} ({:.0} ms)\n", all - failed, run.seconds * 1e3)
+    let differ = run.snapshots.iter().filter(|one| !one.passed()).count();
+    let snapshots = match run.snapshots.len() {
+        0 => String::new(),
+        1 => format!("; 1 snapshot: {differ} failed"),
+        all => format!("; {all} snapshots: {differ} failed"),
+    };
+    let passed = all - failed;
+    format!("{all} {tests}: {passed} passed, {failed} failed{left_out}{snapshots} ({:.0} ms)\n", run.seconds * 1e3)
 }
 
 /// Open items that are told one by one.
@@ -66,6 +74,8 @@ fn failed(run: &Run) -> usize {
 struct Result<'a> {
     tests: Vec<One<'a>>,
     summary: Summary,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    snapshots: &'a [Compared],
     #[serde(skip_serializing_if = "Option::is_none")]
     coverage: Option<Reached<'a>>,
 }
@@ -132,7 +142,7 @@ pub fn json(run: &Run) -> std::result::Result<String, Failure> {
             })
             .collect(),
     });
-    let text = serde_json::to_string_pretty(&Result { tests, summary, coverage });
+    let text = serde_json::to_string_pretty(&Result { tests, summary, snapshots: run.snapshots, coverage });
     text.map(|text| text + "\n").map_err(|error| Failure::new(error.to_string()))
 }
 
@@ -196,6 +206,22 @@ pub fn junit(run: &Run) -> std::result::Result<String, Failure> {
                 suites.push(suite);
             }
         }
+    }
+    if !run.snapshots.is_empty() {
+        let mut suite = TestSuite::new("snapshots");
+        for one in run.snapshots {
+            let status = match one.passed() {
+                true => TestCaseStatus::success(),
+                false => {
+                    let mut status = TestCaseStatus::non_success(NonSuccessKind::Failure);
+                    status.set_message(one.headline());
+                    status.set_description(snapshots::human(std::slice::from_ref(one)));
+                    status
+                }
+            };
+            suite.add_test_case(Reported::new(one.file.as_str(), status));
+        }
+        suites.push(suite);
     }
     report.add_test_suites(suites);
     report.to_string().map_err(|error| Failure::new(error.to_string()))
