@@ -718,6 +718,9 @@ pub struct Rule {
     pub route: RouteId,
     #[serde(skip)]
     pub span: Span,
+    /// From its first word to its closing brace.
+    #[serde(skip)]
+    pub whole: Span,
     pub otherwise: bool,
     pub only: Vec<Period>,
     pub when: Option<Condition>,

@@ -22,6 +22,16 @@ pub struct Known {
     pub facts: Vec<(Formula, Vec<DimId>)>,
     pub admitted: Vec<FxHashMap<DimId, AtomSet>>,
     pub readable: Vec<Formula>,
+    pub links: Vec<Option<Link>>,
+}
+
+/// How a dimension hangs together with others.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Link {
+    /// With all of the same number: any atom of one of them goes with some atoms of the others.
+    Group(u32),
+    /// An atom may need a text that there is not.
+    Hard,
 }
 
 /// Literals times patterns that are compared beforehand; what is beyond is found when it matters.
@@ -45,6 +55,7 @@ pub fn known(
         facts: Vec::new(),
         admitted: policies.iter().map(|_| FxHashMap::default()).collect(),
         readable: vec![Formula::TRUE; policies.len()],
+        links: vec![None; formulas.sizes.len()],
     };
     let mut facts = Facts { policies, formulas, known };
     facts.rows(rows);
@@ -55,6 +66,7 @@ pub fn known(
         facts.record(rows, key, asked);
     }
     facts.places(subjects);
+    facts.links(subjects);
     let all: Vec<DimId> = (0..facts.formulas.sizes.len() as DimId).collect();
     for dim in all {
         let domain = facts.known.domains.get(dim as usize).cloned().unwrap_or_default();
@@ -247,6 +259,43 @@ impl Facts<'_> {
                 if number == 0 || !region.fields.iter().any(|(of, _)| *of == 0) {
                     self.place(region, country);
                 }
+            }
+        }
+    }
+
+    /// Dimensions that some fact speaks of together, in groups.
+    fn links(&mut self, subjects: &Subjects) {
+        let mut group: Vec<u32> = (0..self.known.links.len() as u32).collect();
+        let find = |group: &[u32], dim: DimId| {
+            let above = |at: &u32| group.get(*at as usize).copied().filter(|above| above != at);
+            std::iter::successors(Some(dim), above).last().unwrap_or(dim)
+        };
+        for (_, dims) in &self.known.facts {
+            for (one, other) in dims.iter().zip(dims.iter().skip(1)) {
+                let (one, other) = (find(&group, *one), find(&group, *other));
+                group.get_mut(one.max(other) as usize).into_iter().for_each(|above| *above = one.min(other));
+            }
+            for dim in dims.iter().filter(|_| dims.len() > 1) {
+                self.known.links.get_mut(*dim as usize).into_iter().for_each(|link| *link = Some(Link::Group(0)));
+            }
+        }
+        for (dim, link) in (0..).zip(&mut self.known.links) {
+            *link = link.map(|_| Link::Group(find(&group, dim)));
+        }
+        for asked in subjects.all.values().filter(|asked| asked.family == Family::Text) {
+            let closed =
+                !asked.fields.is_empty() && asked.fields.iter().all(|(_, field)| closed_texts(&field.ty).is_some());
+            let mut hard: Vec<DimId> = asked.patterns.iter().map(|(_, dim)| *dim).collect();
+            hard.extend(asked.exact.iter().map(|(dim, _)| *dim));
+            if !closed && (!hard.is_empty() || asked.domain_of.is_some()) {
+                hard.push(asked.value);
+            }
+            // Not every country has regions.
+            if closed && self.known.domains.get(asked.value as usize).is_some_and(|domain| !domain.contains(MISSING)) {
+                hard.push(asked.value);
+            }
+            for dim in hard {
+                self.known.links.get_mut(dim as usize).into_iter().for_each(|link| *link = Some(Link::Hard));
             }
         }
     }

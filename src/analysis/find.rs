@@ -3,6 +3,7 @@
 use super::asked::{Axis, YES};
 use super::budget::Budget;
 use super::formula::Formula;
+use super::quick::Quick;
 use super::slice::{LocalDim, Slice};
 use super::solver::{Clauses, Outcome};
 use super::space::Space;
@@ -55,34 +56,55 @@ const MOST_POINTS: usize = 2_000;
 impl Space<'_> {
     /// Is there a lead for which all of `holds` hold and none of `without`?
     pub fn find(&mut self, holds: &[Formula], without: &[Formula], budget: &Budget) -> Answer {
-        let question = self.question(holds, without);
+        let question = match self.quick(holds, without, budget) {
+            Quick::Covered(blockers) => return Answer::Proved(blockers),
+            // Whatever is in there will do, if anything is.
+            Quick::Free(part) => {
+                let question = self.question(&part, &[]);
+                match self.search(&question, budget) {
+                    Searched::Point(_, witness) => return Answer::Witness(witness),
+                    Searched::Nothing(_) | Searched::Unknown(_) => self.question(holds, without),
+                }
+            }
+            Quick::Undecided => self.question(holds, without),
+        };
+        match self.search(&question, budget) {
+            Searched::Point(_, witness) => Answer::Witness(witness),
+            Searched::Nothing(core) => Answer::Proved(core),
+            Searched::Unknown(reason) => Answer::Unknown(reason),
+        }
+    }
+
+    /// A point of a question and the lead that it stands for.
+    pub(super) fn search(&self, question: &Question, budget: &Budget) -> Searched {
         let mut clauses = Clauses::new(&question.slice, budget);
         let roots: Vec<usize> = (0..question.slice.roots.len()).collect();
         for _ in 0..MOST_POINTS {
             match clauses.solve(&roots) {
-                Outcome::OutOfBudget => return Answer::Unknown(Reason::OutOfBudget),
+                Outcome::OutOfBudget => return Searched::Unknown(Reason::OutOfBudget),
                 Outcome::Core(core) => {
-                    let blockers = question.first_blocker..question.first_blocker + without.len();
+                    let blockers = question.first_blocker..question.first_fact;
                     let in_core = core.into_iter().filter(|root| blockers.contains(root));
-                    return Answer::Proved(in_core.map(|root| root - question.first_blocker).collect());
+                    return Searched::Nothing(in_core.map(|root| root - question.first_blocker).collect());
                 }
                 Outcome::Model(point) => {
-                    let point = self.simplified(&question, point.into_iter().map(Some).collect());
-                    match self.witness(&question, &point) {
-                        Ok(witness) => return Answer::Witness(Box::new(witness)),
+                    let point = self.simplified(question, point.into_iter().map(Some).collect());
+                    match self.witness(question, &point, budget) {
+                        Ok(witness) => return Searched::Point(point, Box::new(witness)),
                         Err(Fault::Impossible(together)) => clauses.forbid(&together),
-                        Err(Fault::Unknown(reason)) => return Answer::Unknown(reason),
+                        Err(Fault::Unknown(reason)) => return Searched::Unknown(reason),
                     }
                 }
             }
         }
-        Answer::Unknown(Reason::OutOfBudget)
+        Searched::Unknown(Reason::OutOfBudget)
     }
 
     /// The slice of a question, with the facts that its dimensions hang together with.
     pub(super) fn question(&self, holds: &[Formula], without: &[Formula]) -> Question {
-        let mut roots: Vec<Formula> = holds.iter().chain(&[]).copied().collect();
+        let mut roots: Vec<Formula> = holds.to_vec();
         roots.extend(without.iter().map(|formula| !*formula));
+        let first_fact = roots.len();
         let mut seen: FxHashSet<DimId> = FxHashSet::default();
         for node in self.formulas.below(&roots) {
             if let super::formula::Node::In(dim, _) = self.formulas.at(node) {
@@ -105,7 +127,7 @@ impl Space<'_> {
                 break;
             }
         }
-        Question { slice: Slice::new(&self.formulas, &roots), first_blocker: holds.len() }
+        Question { slice: Slice::new(&self.formulas, &roots), first_blocker: holds.len(), first_fact }
     }
 
     /// The point with as many missing values as there can be, so that a witness says only what matters.
@@ -140,7 +162,7 @@ impl Space<'_> {
     }
 
     /// Texts for a point, or what of it cannot be.
-    pub(super) fn texts(&self, question: &Question, point: &Point) -> Result<Texts, Fault> {
+    pub(super) fn texts(&self, question: &Question, point: &Point, budget: &Budget) -> Result<Texts, Fault> {
         let mut found = Texts::default();
         for place in 0..self.subjects.all.len() {
             let Some(asked) = self.subjects.get(place) else { continue };
@@ -153,9 +175,9 @@ impl Space<'_> {
             if self.may_be_missing(question, point, &family) || wishes.iter().all(nothing) {
                 continue;
             }
-            match texts::realise(&self.subjects, &wishes) {
+            match texts::realise(&self.subjects, &wishes, budget) {
                 texts::Found::Text(text) => _ = found.insert(place, text),
-                texts::Found::None => return Err(Fault::Impossible(self.impossible(question, point, &family))),
+                texts::Found::None => return Err(Fault::Impossible(self.impossible(question, point, &family, budget))),
                 texts::Found::TooHard => {
                     let name = self.subject_name(place);
                     return Err(Fault::Unknown(Reason::HardTexts(name)));
@@ -209,7 +231,7 @@ impl Space<'_> {
     }
 
     /// The fewest parts of a point that already have no text, as local atoms.
-    fn impossible(&self, question: &Question, point: &Point, family: &[usize]) -> Vec<(u32, u32)> {
+    fn impossible(&self, question: &Question, point: &Point, family: &[usize], budget: &Budget) -> Vec<(u32, u32)> {
         let mut dims: Vec<DimId> = Vec::new();
         for asked in family.iter().filter_map(|place| self.subjects.get(*place)) {
             dims.extend(asked.patterns.iter().map(|(_, dim)| *dim));
@@ -222,7 +244,7 @@ impl Space<'_> {
             let mut fewer = fewest.clone();
             question.open(&mut fewer, *dim);
             let wishes: Vec<Wish> = family.iter().map(|place| self.wish(question, &fewer, *place)).collect();
-            if texts::realise(&self.subjects, &wishes) == texts::Found::None {
+            if texts::realise(&self.subjects, &wishes, budget) == texts::Found::None {
                 fewest = fewer;
             }
         }
@@ -237,9 +259,18 @@ impl Space<'_> {
 /// For each local dimension its atom; none where it is left open.
 pub(super) type Point = Vec<Option<u32>>;
 
+/// What is asked, its roots in this order: what is to hold, the opposites of the blockers, what is known of every lead.
 pub(super) struct Question {
     pub slice: Slice,
     pub first_blocker: usize,
+    pub first_fact: usize,
+}
+
+pub(super) enum Searched {
+    Point(Point, Box<Witness>),
+    /// With the places of blockers that suffice for it.
+    Nothing(Vec<usize>),
+    Unknown(Reason),
 }
 
 /// Why a point is no lead.

@@ -24,6 +24,12 @@ impl Formula {
     }
 }
 
+impl From<bool> for Formula {
+    fn from(value: bool) -> Formula {
+        if value { Formula::TRUE } else { Formula::FALSE }
+    }
+}
+
 impl std::ops::Not for Formula {
     type Output = Formula;
 
@@ -95,10 +101,6 @@ impl Formulas {
             [(0, end)] if *end == size => Formula::TRUE,
             _ => self.keep(Node::In(dim, Arc::new(set))),
         }
-    }
-
-    pub fn constant(value: bool) -> Formula {
-        if value { Formula::TRUE } else { Formula::FALSE }
     }
 
     /// The opposite; a question about one dimension stays one.

@@ -51,6 +51,6 @@ pub fn threshold(formulas: &mut Formulas, terms: &[(i64, Formula)], least: i64) 
     }
     match known.get(&i128::from(least)) {
         Some(formula) => Some(*formula),
-        None => Some(Formulas::constant(least <= 0)),
+        None => Some(Formula::from(least <= 0)),
     }
 }

@@ -100,6 +100,25 @@ impl Slice {
     /// What the roots come to at a point: the local atom of each dimension, or none where it is left open. `None` where the atoms
     /// that are given do not decide a root.
     pub fn holds(&self, point: &[Option<u32>]) -> Vec<Option<bool>> {
+        self.evaluate(self.roots.len(), |dim, runs| {
+            let atom = point.get(dim as usize).copied().flatten()?;
+            Some(runs.iter().any(|run| run.0 <= atom && atom < run.1))
+        })
+    }
+
+    /// Whether the first roots are sure to hold wherever each dimension has one of the atoms that are allowed for it.
+    pub fn hold_within(&self, roots: usize, allowed: &[Vec<bool>]) -> bool {
+        let found = self.evaluate(roots, |dim, runs| {
+            let allowed = allowed.get(dim as usize)?;
+            let inside = |atom: u32| runs.iter().any(|run| run.0 <= atom && atom < run.1);
+            let mut atoms = (0..).zip(allowed).filter(|(_, allowed)| **allowed).map(|(atom, _)| inside(atom));
+            let first = atoms.next()?;
+            atoms.all(|other| other == first).then_some(first)
+        });
+        found.iter().all(|root| *root == Some(true))
+    }
+
+    fn evaluate(&self, roots: usize, ask: impl Fn(u32, &[(u32, u32)]) -> Option<bool>) -> Vec<Option<bool>> {
         let mut truths: Vec<Option<bool>> = Vec::with_capacity(self.nodes.len());
         let of = |truths: &[Option<bool>], part: &Literal| {
             truths.get(part.node as usize).copied().flatten().map(|truth| truth != part.negated)
@@ -107,11 +126,7 @@ impl Slice {
         for node in &self.nodes {
             let truth = match node {
                 Part::True => Some(true),
-                Part::In(dim, runs) => point
-                    .get(*dim as usize)
-                    .copied()
-                    .flatten()
-                    .map(|atom| runs.iter().any(|run| run.0 <= atom && atom < run.1)),
+                Part::In(dim, runs) => ask(*dim, runs),
                 Part::And(parts) => {
                     let mut all = Some(true);
                     for part in parts {
@@ -129,6 +144,6 @@ impl Slice {
             };
             truths.push(truth);
         }
-        self.roots.iter().map(|root| of(&truths, root)).collect()
+        self.roots.iter().take(roots).map(|root| of(&truths, root)).collect()
     }
 }

@@ -2,7 +2,8 @@
 //! formulas over it.
 
 use super::asked::{Question, Subjects, YES};
-use super::facts;
+use super::cubes::Cubes;
+use super::facts::{self, Link};
 use super::formula::{Formula, Formulas};
 use super::moments::Moments;
 use super::scores::threshold;
@@ -40,6 +41,9 @@ pub struct Space<'a> {
     names: Vec<Names>,
     /// Policies with made-up rows, for replays.
     pub(super) stages: Vec<Option<Box<Policy>>>,
+    pub(super) cubes: Cubes,
+    /// For each dimension what it hangs together with, by facts; none where a point may have any atom of its domain whatever else it has.
+    pub(super) links: Vec<Option<Link>>,
     /// Why some formula is not exact, by the dimension that stands for what is not known.
     pub(super) loose: Vec<(DimId, String)>,
 }
@@ -91,13 +95,15 @@ impl<'a> Space<'a> {
             names: policies.iter().map(|_| Names::default()).collect(),
             stages: policies.iter().map(|_| None).collect(),
             loose: Vec::new(),
+            cubes: Cubes::default(),
+            links: known.links,
         }
     }
 
     /// Where a condition of a policy holds.
     pub fn condition(&mut self, policy: usize, condition: &Condition) -> Formula {
         match &condition.kind {
-            ConditionKind::Constant(value) => Formulas::constant(*value),
+            ConditionKind::Constant(value) => Formula::from(*value),
             ConditionKind::And(parts) => self.all(policy, parts),
             ConditionKind::Or(parts) => {
                 let parts: Vec<Formula> = parts.iter().map(|part| self.condition(policy, part)).collect();
@@ -200,7 +206,7 @@ impl<'a> Space<'a> {
                     let in_force = match in_force {
                         Some(_) => self.at_moments(in_force),
                         // One set without a start is always in force; of several the last.
-                        None => Formulas::constant(set + 1 == of.territory_sets.len()),
+                        None => Formula::from(set + 1 == of.territory_sets.len()),
                     };
                     (in_force, roots)
                 }
@@ -241,7 +247,7 @@ impl<'a> Space<'a> {
             return *known;
         }
         let Some(score) = self.policies.get(policy).and_then(|policy| policy.scores.get(id.at())) else {
-            return Formulas::constant(least <= 0);
+            return Formula::from(least <= 0);
         };
         let found = if least <= score.low {
             Formula::TRUE
@@ -266,6 +272,7 @@ impl<'a> Space<'a> {
     fn unknown(&mut self, why: String) -> Formula {
         let dim = self.formulas.new_dim(2);
         self.domains.push(AtomSet::new(vec![(0, 2)]));
+        self.links.push(Some(Link::Hard));
         self.loose.push((dim, why));
         self.formulas.within(dim, AtomSet::one(YES))
     }
@@ -326,7 +333,7 @@ impl<'a> Space<'a> {
     fn at_moments(&mut self, atoms: Option<AtomSet>) -> Formula {
         match (self.moment, atoms) {
             (Some(dim), Some(atoms)) => self.formulas.within(dim, atoms),
-            (None, Some(atoms)) => Formulas::constant(atoms.contains(0)),
+            (None, Some(atoms)) => Formula::from(atoms.contains(0)),
             (_, None) => Formula::FALSE,
         }
     }
@@ -386,7 +393,7 @@ impl<'a> Space<'a> {
             // The first row that holds decides.
             for row in rows.iter().rev() {
                 let holds = self.all(policy, &row.cells);
-                found = self.formulas.choose(holds, Formulas::constant(asked(row)), found);
+                found = self.formulas.choose(holds, Formula::from(asked(row)), found);
             }
         }
         self.names.get_mut(policy).into_iter().for_each(|names| _ = names.tables.insert((id, output), found));

@@ -1,14 +1,19 @@
 //! Texts that pass some questions and fail others, or the proof that there is none.
 //!
-//! The subjects that hang together (an email and its domain) are looked at as one text. Candidates come from the literals and
-//! patterns themselves.
+//! The subjects that hang together (an email and its domain) are looked at as one text. Candidates come from the literals and patterns
+//! themselves, since those look real; where none will do, automata decide (product.rs).
+
+mod product;
 
 use super::asked::{Asked, Axis, Subjects};
+use super::budget::Budget;
 use super::values::closed_texts;
 use crate::data::text::{code, fold, text};
+use crate::data::{email, language, postal};
 use crate::graph::atoms::AtomSet;
 use crate::policy::meaning::domain_of;
 use crate::policy::{Predicate, Text, Type, Value};
+use product::{Machine, Shortest, shortest};
 use smol_str::SmolStr;
 
 /// What is wished of one subject of a text.
@@ -32,7 +37,7 @@ pub enum Found {
 }
 
 /// Looks for a text; the first wish is about the text itself, the others about its domain (or the domain of that).
-pub fn realise(subjects: &Subjects, wishes: &[Wish]) -> Found {
+pub fn realise(subjects: &Subjects, wishes: &[Wish], budget: &Budget) -> Found {
     let Some(base) = wishes.first().and_then(|wish| subjects.get(wish.subject)) else { return Found::TooHard };
     let types: Vec<&Type> = base.fields.iter().map(|(_, field)| &field.ty).collect();
     let passes = |text: &Text| wishes.iter().all(|wish| passes(subjects, wish, text));
@@ -49,13 +54,139 @@ pub fn realise(subjects: &Subjects, wishes: &[Wish]) -> Found {
         candidates.extend(from_patterns(asked, wish).into_iter().map(|text| (text, asked.domain_of.is_some())));
     }
     candidates.extend(USUAL.iter().map(|text| (SmolStr::new_static(text), false)));
+    let like_type = |text: &Text| types.iter().any(|ty| is_like(ty, &text.folded));
     let texts = candidates.into_iter().flat_map(|(text, domain)| {
         let whole = (!domain).then(|| text.clone());
         let at = (domain || email).then(|| SmolStr::from(format!("ada@{text}")));
         [whole, at].into_iter().flatten()
     });
-    let mut written = texts.flat_map(|folded| spellings(&folded, typed));
-    written.find(passes).map_or(Found::TooHard, Found::Text)
+    let exact = base.exact_literals.iter().map(|literal| text(literal));
+    let written = texts.flat_map(|folded| spellings(&folded, typed)).chain(exact);
+    let mut fits = written.filter(|text| passes(text));
+    let first = fits.next();
+    match first {
+        Some(first) if types.is_empty() || like_type(&first) => Found::Text(first),
+        // One that looks like its type is better, and one that does not is none.
+        Some(_) => match fits.find(like_type) {
+            Some(text) => Found::Text(text),
+            None => by_automata(subjects, wishes, &types, typed, budget),
+        },
+        None => by_automata(subjects, wishes, &types, typed, budget),
+    }
+}
+
+/// Bytes of texts that look real.
+const PLAIN: &[u8] = b"abcdefghijklmnopqrstuvwxyz0123456789 .-@_";
+
+fn by_automata(subjects: &Subjects, wishes: &[Wish], types: &[&Type], typed: bool, budget: &Budget) -> Found {
+    let Some(machines) = machines(subjects, wishes, types, |_| true) else { return Found::TooHard };
+    let mut plain = PLAIN.to_vec();
+    let asked = wishes.iter().filter_map(|wish| subjects.get(wish.subject));
+    for (pattern, _) in asked.flat_map(|asked| &asked.patterns) {
+        if let Predicate::Contains(text)
+        | Predicate::EndsWith(text)
+        | Predicate::HasWord(text)
+        | Predicate::Matches(text) = pattern
+        {
+            plain.extend(text.bytes());
+        }
+    }
+    plain.extend(if typed { b'A'..=b'Z' } else { b'a'..=b'a' });
+    plain.sort_by_key(|byte| PLAIN.iter().position(|plain| plain == byte));
+    plain.dedup();
+    let passes = |text: &Text| wishes.iter().all(|wish| passes(subjects, wish, text));
+    for bytes in [Some(plain.as_slice()), None] {
+        match shortest(&machines, bytes, budget) {
+            Shortest::Text(found) => {
+                if let Some(text) = spellings(&found, typed).into_iter().find(|text| passes(text)) {
+                    return Found::Text(text);
+                }
+            }
+            Shortest::TooHard => return Found::TooHard,
+            Shortest::None if bytes.is_none() => {
+                // Expressions look at the text as written, all else at its folded form; so each must be refuted alone.
+                let mixed =
+                    wishes.iter().any(|wish| wish.patterns.iter().any(|(at, _)| is_expression(subjects, wish, *at)));
+                if !mixed {
+                    return Found::None;
+                }
+                let refuted = |machines: Option<Vec<Machine>>| {
+                    machines.is_some_and(|machines| shortest(&machines, None, budget) == Shortest::None)
+                };
+                let alone = |wanted: bool| {
+                    let only = |place: Option<(&Wish, usize)>| {
+                        place.map_or(!wanted, |(wish, at)| is_expression(subjects, wish, at) == wanted)
+                    };
+                    self::machines(subjects, wishes, if wanted { &[] } else { types }, only)
+                };
+                return if refuted(alone(true)) || refuted(alone(false)) { Found::None } else { Found::TooHard };
+            }
+            Shortest::None => {}
+        }
+    }
+    Found::TooHard
+}
+
+/// Whether a pattern is an expression, which is sought in the text as written.
+fn is_expression(subjects: &Subjects, wish: &Wish, at: usize) -> bool {
+    let pattern = subjects.get(wish.subject).and_then(|asked| asked.patterns.get(at));
+    matches!(pattern, Some((Predicate::Matches(_), _)))
+}
+
+/// What is wished, as automata. `wanted` says of a pattern of a wish, or of the values if none, whether it is taken in. What is wished of
+/// spellings to the letter is left out: what is found is looked at again.
+fn machines(
+    subjects: &Subjects,
+    wishes: &[Wish],
+    types: &[&Type],
+    wanted: impl Fn(Option<(&Wish, usize)>) -> bool,
+) -> Option<Vec<Machine>> {
+    // Only what is text at all.
+    let mut machines = vec![Machine::is("(?s:.)+", true, false)?];
+    if let [ty] = types {
+        machines.push(Machine::is(looks(ty), true, false)?);
+    }
+    for wish in wishes {
+        let asked = subjects.get(wish.subject)?;
+        let domain = asked.domain_of.is_some();
+        if let (Axis::Text(axis), Some(atoms), true) = (&asked.axis, &wish.value, wanted(None)) {
+            machines.push(Machine::value(axis, &asked.literals, atoms.clone(), domain));
+        }
+        for (at, holds) in wish.patterns.iter().filter(|(at, _)| wanted(Some((wish, *at)))) {
+            let word = r"[\p{Alphabetic}\p{N}]";
+            let expression = match &asked.patterns.get(*at)?.0 {
+                Predicate::Contains(part) => regex::escape(part),
+                Predicate::EndsWith(end) => format!("{}$", regex::escape(end)),
+                Predicate::HasWord(part) => format!("(?:^|[^{word}]){}(?:$|[^{word}])", regex::escape(part)),
+                Predicate::Matches(pattern) => pattern.to_string(),
+                _ => return None,
+            };
+            machines.push(Machine::found(&expression, is_expression(subjects, wish, *at), *holds, domain)?);
+        }
+    }
+    Some(machines)
+}
+
+/// What every folded text of a type looks like, though more than those may.
+fn looks(ty: &Type) -> &'static str {
+    match ty {
+        Type::Email => r#"[^\s<>,;()"@A-Z]+@[a-z0-9_-]+(?:\.[a-z0-9_-]+)+"#,
+        Type::Domain => r"[a-z0-9_-]+(?:\.[a-z0-9_-]+)+",
+        Type::PostalCode { .. } => r"[0-9A-Z](?:[0-9A-Z -]*[0-9A-Z])?",
+        Type::Language => r"[a-z]{2,3}(?:-[A-Za-z0-9]{1,8})*",
+        _ => r"[^A-Z\s](?s:[^A-Z]*[^A-Z\s])?",
+    }
+}
+
+/// Whether a lead's reader would make this text of itself.
+fn is_like(ty: &Type, text: &str) -> bool {
+    match ty {
+        Type::Email => email::email(text).as_deref() == Some(text),
+        Type::Domain => email::domain(text).as_deref() == Some(text),
+        Type::Language => language::tag(text).as_deref() == Some(text),
+        Type::PostalCode { .. } => postal::read(text, None).is_some_and(|read| read.code == text),
+        _ => true,
+    }
 }
 
 /// Texts that nothing speaks of.
@@ -116,7 +247,7 @@ fn literals<'a>(asked: &'a Asked, wish: &'a Wish) -> impl Iterator<Item = SmolSt
         (Axis::Text(axis), Some(atoms)) => atoms.contains(axis.atom(literal)),
         _ => true,
     };
-    asked.literals.iter().filter(wished).chain(&asked.exact_literals).cloned()
+    asked.literals.iter().filter(wished).cloned().chain(asked.exact_literals.iter().map(|text| fold(text)))
 }
 
 /// Needles of the patterns that are to hold, alone and one behind the other.

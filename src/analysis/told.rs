@@ -15,6 +15,8 @@ pub struct Told {
     pub undecided: Vec<Undecided>,
     /// Claims of guarantees that hold for every lead.
     pub proved_claims: usize,
+    /// Whether some lead ends without a decision is known, and told.
+    pub gap_decided: bool,
 }
 
 /// A question that was not decided.
@@ -40,6 +42,8 @@ pub struct Prover<'a> {
     pub space: Space<'a>,
     pub budget: Budget,
     pub told: Told,
+    /// Also tell what only an `otherwise` takes.
+    pub catch_all: bool,
 }
 
 impl<'a> Prover<'a> {
@@ -49,16 +53,19 @@ impl<'a> Prover<'a> {
             space: Space::asking(&[policy], &owner_tests(policy)),
             budget: budget.clone(),
             told: Told::default(),
+            catch_all: false,
         }
     }
 
-    /// Everything that is proved of declarations, conditions and guarantees.
+    /// Everything that is proved of declarations, conditions, guarantees, rules and tables.
     pub fn run(mut self) -> Told {
         self.conditions();
         self.partitions();
         self.grades();
         self.territories();
         self.guarantees();
+        self.rules();
+        self.table_overlaps();
         self.told
     }
 

@@ -1,6 +1,7 @@
 //! A lead that shows something: from a point of the space to values, and back through the reference matcher.
 
 use super::asked::{Asked, Axis, Key, YES};
+use super::budget::Budget;
 use super::find::{Fault, Point, Question, Reason, Texts};
 use super::space::{NO_ROW, ROW, Space, TIE};
 use super::texts::{exact_atom, pattern_holds, value_atom};
@@ -39,8 +40,8 @@ pub enum Found {
 
 impl Space<'_> {
     /// The lead that a point stands for.
-    pub(super) fn witness(&self, question: &Question, point: &Point) -> Result<Witness, Fault> {
-        let texts = self.texts(question, point)?;
+    pub(super) fn witness(&self, question: &Question, point: &Point, budget: &Budget) -> Result<Witness, Fault> {
+        let texts = self.texts(question, point, budget)?;
         let at = self.moment.and_then(|dim| question.run(point, dim)).map_or(0, |run| run.0);
         let mut witness = Witness {
             values: BTreeMap::new(),

@@ -72,7 +72,8 @@ impl Scope<'_> {
                                 closed.or(Some((rule.title.span, "this rule has no `match` and takes every lead")));
                         }
                         entries.push(Entry::Rule(RuleId(rules.len() as u32)));
-                        rules.push(rule_of(rule.title.text.clone(), id, rule.title.span, false, clauses));
+                        let spans = (rule.title.span, rule.span);
+                        rules.push(rule_of(rule.title.text.clone(), id, spans, false, clauses));
                     }
                     RouteEntry::Otherwise(otherwise) => {
                         let clauses = self.clauses(&otherwise.clauses, Block::Otherwise, otherwise.span);
@@ -83,7 +84,7 @@ impl Scope<'_> {
                             "main" => SmolStr::new_static("otherwise"),
                             name => smol_str::format_smolstr!("otherwise of {name}"),
                         };
-                        rules.push(rule_of(title, id, otherwise.span, true, clauses));
+                        rules.push(rule_of(title, id, (otherwise.span, otherwise.span), true, clauses));
                     }
                     RouteEntry::Continue { route, when, span } => {
                         let into = self.resolve(Kind::Route, route);
@@ -255,11 +256,12 @@ fn takes_any(assign: &[Target]) -> bool {
     !assign.is_empty() && !assign.iter().any(|target| matches!(target, Target::Table { .. }))
 }
 
-fn rule_of(title: SmolStr, route: RouteId, span: Span, otherwise: bool, clauses: Clauses) -> Rule {
+fn rule_of(title: SmolStr, route: RouteId, (span, whole): (Span, Span), otherwise: bool, clauses: Clauses) -> Rule {
     Rule {
         title,
         route,
         span,
+        whole,
         otherwise,
         only: clauses.only,
         when: clauses.when,

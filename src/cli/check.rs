@@ -60,6 +60,12 @@ pub struct Arguments {
     /// Leads of the past, to see whether the caps of pools and the languages of their people would do: CSV, NDJSON or JSON
     #[arg(long, value_name = "FILE")]
     leads: Option<PathBuf>,
+    /// Prove nothing: read and check only
+    #[arg(long)]
+    no_proofs: bool,
+    /// Also say which leads nothing but an `otherwise` takes
+    #[arg(long)]
+    catch_all: bool,
     /// Put the fixes that are proved to keep the meaning into the policy's files
     #[arg(long)]
     fix: bool,
@@ -82,12 +88,18 @@ pub fn run(arguments: &Arguments) -> Result<Exit, Failure> {
 }
 
 fn once(arguments: &Arguments) -> Result<Exit, Failure> {
-    let compiled = output::load_with_tests(&arguments.policy)?.compile();
+    let mut compiled = output::load_with_tests(&arguments.policy)?.compile();
     let baseline = match &arguments.baseline {
         Some(path) if !arguments.write_baseline => Some(baseline::read(path)?),
         _ => None,
     };
-    let Told { diagnostics: mut later, undecided, proved_claims } = proved(&compiled, arguments.budget);
+    let told =
+        if arguments.no_proofs { Told::default() } else { proved(&compiled, arguments.budget, arguments.catch_all) };
+    let Told { diagnostics: mut later, undecided, proved_claims, gap_decided } = told;
+    if gap_decided {
+        // What was proved says more, or that all is well.
+        compiled.diagnostics.retain(|found| found.code != "no-otherwise");
+    }
     later.extend(staffed(&compiled, arguments.from));
     if let (Some(leads), Some(policy)) = (&arguments.leads, &compiled.policy) {
         let known: Vec<String> = later.iter().map(|found| found.message.clone()).collect();
@@ -118,8 +130,9 @@ fn once(arguments: &Arguments) -> Result<Exit, Failure> {
 }
 
 /// What is proved of a policy that has no error, within so many seconds.
-fn proved(compiled: &Compiled, seconds: f64) -> Told {
-    compiled.policy.as_ref().map(|policy| Prover::new(policy, &within(seconds)).run()).unwrap_or_default()
+fn proved(compiled: &Compiled, seconds: f64, catch_all: bool) -> Told {
+    let prove = |policy| Prover { catch_all, ..Prover::new(policy, &within(seconds)) }.run();
+    compiled.policy.as_ref().map(prove).unwrap_or_default()
 }
 
 fn within(seconds: f64) -> Budget {

@@ -1,4 +1,9 @@
 //! What is proved, against going through all leads of small policies.
+//!
+//! The long run: `LEADWAY_CASES=1000000 cargo test --release --test it analysis::`.
+
+mod findings;
+mod texts;
 
 use crate::generate::{self, Choices, text};
 use leadway::analysis::{Answer, Budget, Formula, Space};
@@ -163,9 +168,9 @@ pub fn numbers(seed: u64) -> Vec<u32> {
 }
 
 /// Holds a property of a policy for many seeds; `LEADWAY_CASES` says how many. A failure is told with the simplest policy that shows it.
-fn for_policies(cases: u64, holds: impl Fn(&Policy) -> Result<(), String>) {
+fn for_policies(cases: u64, make: impl Fn(&mut Choices) -> Policy, holds: impl Fn(&Policy) -> Result<(), String>) {
     let cases = std::env::var("LEADWAY_CASES").map_or(cases, |cases| cases.parse().unwrap());
-    let fails = |numbers: &[u32]| holds(&generate::small_policy(&mut Choices::new(numbers))).err();
+    let fails = |numbers: &[u32]| holds(&make(&mut Choices::new(numbers))).err();
     for seed in 0..cases {
         let mut worst = numbers(seed);
         if fails(&worst).is_none() {
@@ -183,12 +188,12 @@ fn for_policies(cases: u64, holds: impl Fn(&Policy) -> Result<(), String>) {
                 worst[at] = before;
             }
         }
-        let policy = generate::small_policy(&mut Choices::new(&worst));
+        let policy = make(&mut Choices::new(&worst));
         panic!("seed {seed}: {}\n{policy:#?}", fails(&worst).unwrap());
     }
 }
 
 #[test]
 fn proofs_agree_with_all_leads() {
-    for_policies(300, agrees);
+    for_policies(300, generate::small_policy, agrees);
 }

@@ -466,6 +466,7 @@ fn rule(choices: &mut Choices, policy: &Policy, scope: Scope, route: RouteId) ->
         title: name("rule", policy.rules.len()),
         route,
         span: Span::default(),
+        whole: Span::default(),
         otherwise: false,
         only: if choices.one_in(5) { choices.list(2, period) } else { Vec::new() },
         when: (!choices.one_in(8)).then(|| condition(choices, policy, scope, 3)),

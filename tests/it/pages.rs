@@ -138,7 +138,7 @@ fn findings(example: &[Block]) -> Vec<Diagnostic> {
     files.insert("main.leadway".to_string(), policy.into_bytes().into());
     let leads = files.get("leads.csv").cloned();
     let compiled = load::compile("main.leadway", &Folder(files)).unwrap();
-    let prove = |policy| Prover::new(policy, &Budget::steps(10_000_000)).run();
+    let prove = |policy| Prover { catch_all: true, ..Prover::new(policy, &Budget::steps(10_000_000)) }.run();
     let mut told = compiled.policy.as_ref().map(prove).unwrap_or_default();
     let year = NaiveDate::from_ymd_opt(2026, 1, 1).unwrap();
     told.diagnostics.extend(compiled.policy.iter().flat_map(|policy| staffing::findings(policy, year)));

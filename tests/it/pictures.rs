@@ -36,6 +36,7 @@ fn rule(at: u32, title: &str, route: u32, when: Option<Condition>, assign: Vec<T
         title: title.into(),
         route: RouteId(route),
         span: Span::default(),
+        whole: Span::default(),
         otherwise: when.is_none(),
         only: Vec::new(),
         when,

@@ -13,7 +13,7 @@ use std::path::Path;
 pub fn run(policy: &Path, budget: f64, diff: bool) -> Result<Exit, Failure> {
     let (folder, name) = world::Folder::of(policy);
     let findings = |compiled: &Compiled| {
-        let told = proved(compiled, budget);
+        let told = proved(compiled, budget, false);
         accepted::accept(compiled, told.diagnostics, told.undecided, None).diagnostics
     };
     let same = |before: &Policy, after: &Policy| mean_the_same(before, after, &within(budget));

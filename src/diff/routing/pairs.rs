@@ -159,7 +159,7 @@ impl<'s, 'p> Pairs<'s, 'p> {
         for run in entries.chunk_by(|one, next| asked(one) == asked(next)).rev() {
             let any = self.space.formulas.or(run.iter().map(|entry| entry.holds));
             let answer = run.first().is_some_and(&asked);
-            let answer = crate::analysis::formula::Formulas::constant(answer);
+            let answer = crate::analysis::Formula::from(answer);
             found = self.space.formulas.choose(any, answer, found);
         }
         found

@@ -11,7 +11,7 @@ lead {
 queue triage
 queue spare
 route main {
-  rule "Not here" { match country != US  assign queue triage }
+  rule "Not here" { match country != US  assign queue triage  priority 1 }
   otherwise { assign queue triage }
 }
 "#;
