@@ -6,9 +6,11 @@
 use super::Formula;
 use super::told::Prover;
 use crate::diagnostic::Diagnostic;
-use crate::policy::{Condition, ConditionKind, Entry, LetId, LetValue, Policy, SegmentId, Subject, TerritoryId, Type};
+use crate::policy::{
+    Condition, ConditionKind, Entry, FieldId, LetId, LetValue, Policy, Predicate, SegmentId, Subject, TerritoryId, Type,
+};
 use crate::source::Span;
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 /// Parts that are named where several come together.
 const MOST_NAMED: usize = 6;
@@ -36,7 +38,11 @@ impl Prover<'_> {
         let policy = self.policy;
         // Names that no lead meets: what is made of them is no fault of its own.
         let mut dead: FxHashSet<Name> = FxHashSet::default();
+        let mut known: FxHashMap<Formula, bool> = FxHashMap::default();
         for written in written(policy) {
+            if self.is_plain(written.condition, &mut known) {
+                continue;
+            }
             let readable = self.space.readable(0);
             let holds = self.condition(written.condition);
             if matches!(written.condition.kind, ConditionKind::Constant(_)) {
@@ -56,7 +62,7 @@ impl Prover<'_> {
                     .help("take the condition out, or ask what was meant"),
                 );
             } else {
-                self.parts(written.condition, readable);
+                self.parts(written.condition, readable, &mut known);
             }
         }
     }
@@ -118,11 +124,11 @@ impl Prover<'_> {
 
     /// Parts of a condition that change nothing, where it stands in a context. From the last to the first, so that of two that say the
     /// same the first stays.
-    fn parts(&mut self, condition: &Condition, context: Formula) {
+    fn parts(&mut self, condition: &Condition, context: Formula, known: &mut FxHashMap<Formula, bool>) {
         let (parts, joined_by_and) = match &condition.kind {
             ConditionKind::And(parts) => (parts, true),
             ConditionKind::Or(parts) => (parts, false),
-            ConditionKind::Not(part) if inside(part.span, condition.span) => return self.parts(part, context),
+            ConditionKind::Not(part) if inside(part.span, condition.span) => return self.parts(part, context, known),
             _ => return,
         };
         if !stand_apart(parts, condition.span) {
@@ -137,7 +143,8 @@ impl Prover<'_> {
         let mut left: Vec<bool> = vec![true; parts.len()];
         for at in (0..parts.len()).rev() {
             let Some(own) = matters.get(at).copied() else { continue };
-            if !self.may_be_needless(parts, at) {
+            let apart = !self.may_be_needless(parts, at);
+            if apart && parts.get(at).is_some_and(|part| self.tells_apart(part, known)) {
                 continue;
             }
             let others = matters.iter().zip(&left).enumerate().filter(|(other, (_, left))| *other != at && **left);
@@ -156,25 +163,46 @@ impl Prover<'_> {
             let mut here: Vec<Formula> = others.map(|(_, (formula, _))| *formula).collect();
             here.push(context);
             let here = self.space.formulas.and(here);
-            self.parts(part, here);
+            self.parts(part, here, known);
         }
+    }
+
+    /// Comparisons of fields that have nothing to do with each other, each of which some leads pass and some fail: such a condition
+    /// neither contradicts itself nor always holds, and each part counts. Most conditions are like this.
+    fn is_plain(&mut self, condition: &Condition, known: &mut FxHashMap<Formula, bool>) -> bool {
+        let parts = match &condition.kind {
+            ConditionKind::And(parts) | ConditionKind::Or(parts) => parts.as_slice(),
+            _ => std::slice::from_ref(condition),
+        };
+        (0..parts.len()).all(|at| !self.may_be_needless(parts, at))
+            && parts.iter().all(|part| self.tells_apart(part, known))
+    }
+
+    /// Whether some leads pass a comparison of a field and some fail it.
+    fn tells_apart(&mut self, part: &Condition, known: &mut FxHashMap<Formula, bool>) -> bool {
+        let Some((field, predicate)) = plain(part) else { return false };
+        let is_text = matches!(self.policy.fields.get(field.at()).map(|field| &field.ty), Some(Type::Text));
+        if let (true, Predicate::Contains(word) | Predicate::EndsWith(word) | Predicate::HasWord(word)) =
+            (is_text, predicate)
+        {
+            return !word.is_empty();
+        }
+        let holds = self.condition(part);
+        if let Some(known) = known.get(&holds) {
+            return *known;
+        }
+        let readable = self.space.readable(0);
+        let found = !self.is_proved(&[readable, holds], &[]) && !self.is_proved(&[readable], &[holds]);
+        known.insert(holds, found);
+        found
     }
 
     /// Whether a part shares a subject with another, or is more than one comparison: others cannot be needless unless they always hold.
     fn may_be_needless(&self, parts: &[Condition], at: usize) -> bool {
-        let plain = |part: &Condition| match &part.kind {
-            ConditionKind::Test(test) => Some(test.subject),
-            ConditionKind::Not(inner) => match &inner.kind {
-                ConditionKind::Test(test) => Some(test.subject),
-                _ => None,
-            },
-            _ => None,
-        };
-        let own = parts.get(at).and_then(&plain);
-        let Some(Subject::Field(own)) = own else { return true };
+        let Some((own, _)) = parts.get(at).and_then(plain) else { return true };
         parts.iter().enumerate().filter(|(other, _)| *other != at).any(|(_, part)| match plain(part) {
-            Some(Subject::Field(field)) => field == own || related(self.policy, field.at(), own.at()),
-            _ => true,
+            Some((field, _)) => field == own || related(self.policy, field.at(), own.at()),
+            None => true,
         })
     }
 
@@ -298,6 +326,22 @@ fn written(policy: &Policy) -> Vec<Written<'_>> {
         }
     }
     all
+}
+
+/// The field that a single comparison is about.
+fn plain(part: &Condition) -> Option<(FieldId, &Predicate)> {
+    let test = match &part.kind {
+        ConditionKind::Test(test) => test,
+        ConditionKind::Not(inner) => match &inner.kind {
+            ConditionKind::Test(test) => test,
+            _ => return None,
+        },
+        _ => return None,
+    };
+    match test.subject {
+        Subject::Field(field) => Some((field, &test.predicate)),
+        _ => None,
+    }
 }
 
 /// The parts that `and` joins, however they are bracketed.

@@ -53,7 +53,7 @@ impl Leads {
         }
         let block = &mut policy.records[0];
         let mut owners: Vec<Value> = block.rows.iter().map(|row| row[1].clone()).collect();
-        owners.push(Value::Missing);
+        owners.extend([text("someone", "Someone"), Value::Missing]);
         owners.dedup();
         let mut rows = Vec::new();
         for owner in owners {
