@@ -19,6 +19,9 @@ use std::collections::BTreeSet;
 use std::ops::Bound;
 use std::sync::Arc;
 
+/// Looks at atoms that growing one region may take.
+const MOST_WORK: usize = 4_000_000;
+
 /// A conjunction: the lead's atom is in each set. With a lead of it.
 #[derive(Debug, Clone)]
 pub struct Region {
@@ -63,15 +66,22 @@ impl Space<'_> {
                 found.rest = Rest::More;
                 return found;
             }
-            let sets = self.grown(&question, own, &point);
+            let sets = self.grown(&question, own, &point, budget);
             let parts: Vec<Formula> = sets.iter().map(|(dim, set)| self.formulas.within(*dim, set.clone())).collect();
             without.push(self.formulas.and(parts));
             found.regions.push(Region { sets, lead });
         }
     }
 
-    fn grown(&self, question: &Question, own: usize, point: &Point) -> Vec<(DimId, AtomSet)> {
+    fn grown(&self, question: &Question, own: usize, point: &Point, budget: &Budget) -> Vec<(DimId, AtomSet)> {
         let slice = &question.slice;
+        // A region that is not grown to its end is still right.
+        let mut left = MOST_WORK;
+        let atoms: usize = slice.dims.iter().map(|local| local.starts.len()).max().unwrap_or(1);
+        let mut may_go_on = || {
+            left = left.saturating_sub(slice.nodes.len() * atoms);
+            left > 0 && budget.spend(1 + slice.nodes.len() as u64 / 16)
+        };
         let start = |(local, atom): (&super::slice::LocalDim, &Option<u32>)| {
             (0..local.local_atoms()).map(|at| Some(at) == *atom).collect::<Vec<bool>>()
         };
@@ -89,6 +99,9 @@ impl Space<'_> {
         }
         for dim in (0..allowed.len()).filter(|dim| !open.contains(dim)) {
             for atom in 0..allowed.get(dim).map_or(0, Vec::len) {
+                if !may_go_on() {
+                    break;
+                }
                 let mut try_with = |with: bool| {
                     let place = allowed.get_mut(dim).and_then(|of| of.get_mut(atom));
                     place.map(|place| std::mem::replace(place, with)).unwrap_or(true)
