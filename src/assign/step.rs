@@ -356,7 +356,8 @@ impl Step<'_> {
             }
         }
         let picked = self.pick(crew, kind);
-        for (rota, member, kinds) in hidden {
+        // Who is named twice was hidden twice: what was found first is what it had.
+        for (rota, member, kinds) in hidden.into_iter().rev() {
             if let Some(found) = self.state.rotas.get_mut(rota) {
                 found.allow(member, kinds);
             }
