@@ -119,7 +119,7 @@ fn lower<'a>(scope: &mut Scope<'a>, found: &Declarations<'a>, data: &DataFiles, 
         scope.returning(returning);
     }
     let guarantees = scope.guarantees(found);
-    scope.goals(found);
+    let goals = scope.goals(found);
     let tests =
         scope.tests(found, &tests::Leads { fields: &fields, missing: &missing, experiments: &experiments }, data);
     scope.check_order(found, &routes, &rules);
@@ -164,7 +164,7 @@ fn lower<'a>(scope: &mut Scope<'a>, found: &Declarations<'a>, data: &DataFiles, 
     postal_codes::short_codes(&policy).into_iter().for_each(|found| scope.report(found));
     policy.hash = hash::hash(&policy);
     policy.guarantees = guarantees;
-    policy.goals = found.goals.iter().map(|goal| (*goal).clone()).collect();
+    policy.goals = goals;
     policy.tests = tests;
     Some(policy)
 }

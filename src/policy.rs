@@ -101,7 +101,7 @@ pub struct Policy {
     /// Tiers, from above to below, as declared.
     pub tiers: Vec<Vec<SmolStr>>,
     pub guarantees: Vec<guarantees::Guarantee>,
-    pub goals: Vec<ast::Goal>,
+    pub goals: Vec<Goal>,
     #[serde(skip)]
     pub tests: Vec<tests::TestCase>,
     /// SHA-256, in hexadecimal, of everything that a decision depends on: the policy's meaning and its data files.
@@ -740,7 +740,7 @@ pub struct Period {
     pub zone: Tz,
 }
 
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
 pub enum Target {
     Pool(PoolId),
     Queue(QueueId),
@@ -786,6 +786,15 @@ pub struct Arm {
     pub assign: Vec<Target>,
     pub sla: Option<SlaId>,
     pub priority: Option<i64>,
+}
+
+/// What is to be reached, measured over many leads. It changes no decision.
+#[derive(Debug, Clone, Serialize)]
+pub struct Goal {
+    pub written: ast::Goal,
+    /// The leads that count; `None`: all.
+    #[serde(skip)]
+    pub when: Option<Condition>,
 }
 
 impl Policy {

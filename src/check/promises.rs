@@ -3,30 +3,47 @@
 use super::declarations::Declarations;
 use super::names::Kind;
 use super::scope::Scope;
+use crate::diagnostic::Diagnostic;
+use crate::policy::Goal;
 use crate::syntax::ast::{self, MeasureKind};
 
 impl Scope<'_> {
-    pub(super) fn goals(&mut self, found: &Declarations<'_>) {
-        for goal in &found.goals {
-            if let Some(when) = &goal.when {
-                self.condition(when);
-            }
-            for measure in &goal.measures {
-                self.measure(&measure.kind);
-            }
-        }
+    pub(super) fn goals(&mut self, found: &Declarations<'_>) -> Vec<Goal> {
+        let goals = found.goals.iter().map(|goal| {
+            goal.measures.iter().for_each(|measure| self.measure(&measure.kind));
+            let when = goal.when.as_ref().map(|when| self.condition(when));
+            Goal { written: (*goal).clone(), when }
+        });
+        goals.collect()
     }
 
     fn measure(&mut self, kind: &MeasureKind) {
         match kind {
-            MeasureKind::MedianResponse(within) => self.some_time(within),
+            MeasureKind::MedianResponse(within) => self.length(within),
             MeasureKind::ShareOfResponses { percent, within } => {
                 self.percent(percent, 1, 100);
-                self.some_time(within);
+                self.length(within);
             }
             MeasureKind::AssignedToRep(percent) | MeasureKind::Breaches(percent) | MeasureKind::Conversion(percent) => {
                 self.percent(percent, 0, 100);
             }
+        }
+    }
+
+    /// A time that is as long wherever it begins: what was measured is compared with it.
+    fn length(&mut self, within: &ast::Duration) {
+        self.some_time(within);
+        if within.business || within.unit == ast::Unit::Month {
+            let (what, help) = match within.business {
+                true => (
+                    "a business day",
+                    "write hours, such as `8 hours`: responses are counted on the clock of their sla",
+                ),
+                false => ("a month", "write days, such as `30 days`"),
+            };
+            self.report(
+                Diagnostic::error("type-mismatch", within.span, format!("{what} has no length of its own")).help(help),
+            );
         }
     }
 

@@ -124,7 +124,8 @@ pub fn of_itself(old: Side, new: Side) -> Vec<Change> {
         policy.guarantees.iter().map(item).collect()
     });
     found.extend(texts("goal", old, new, |policy| {
-        policy.goals.iter().map(|one| item(&one.title, one, one.measures.iter().map(|measure| measure.span))).collect()
+        let goals = policy.goals.iter().map(|goal| &goal.written);
+        goals.map(|one| item(&one.title, one, one.measures.iter().map(|measure| measure.span))).collect()
     }));
     found
 }
