@@ -20,6 +20,7 @@
 
 mod clock;
 mod crews;
+mod dues;
 mod events;
 pub mod kept;
 pub mod rota;

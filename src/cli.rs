@@ -10,6 +10,7 @@ pub mod init;
 pub mod output;
 pub mod route;
 pub mod shell;
+pub mod simulate;
 pub mod snapshot;
 pub mod test;
 mod watch;
@@ -61,6 +62,7 @@ enum Command {
     Route(route::Arguments),
     Explain(explain::Arguments),
     Test(test::Arguments),
+    Simulate(Box<simulate::Arguments>),
     Snapshot(snapshot::Arguments),
     Fmt(fmt::Arguments),
     Graph(graph::Arguments),
@@ -78,6 +80,7 @@ pub fn run(arguments: Arguments) -> Exit {
         Command::Route(arguments) => route::run(&arguments),
         Command::Explain(arguments) => explain::run(&arguments),
         Command::Test(arguments) => test::run(&arguments),
+        Command::Simulate(arguments) => simulate::run(&arguments),
         Command::Snapshot(arguments) => snapshot::run(&arguments),
         Command::Fmt(arguments) => fmt::run(&arguments),
         Command::Graph(arguments) => graph::run(&arguments),

@@ -32,6 +32,7 @@ pub mod matcher;
 pub mod policy;
 pub mod report;
 pub mod router;
+pub mod simulate;
 pub mod sla;
 pub mod source;
 pub mod staffing;

@@ -42,7 +42,7 @@ impl Facts<'_> {
 }
 
 /// The row of one records block that belongs to a lead.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize)]
 pub enum RecordMatch {
     #[default]
     None,
@@ -53,7 +53,7 @@ pub enum RecordMatch {
 }
 
 /// How the match of a lead ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize)]
 pub enum Outcome {
     /// By the exclusion at this place of [`crate::policy::Policy::excludes`]; the rest of the match is empty.
     Excluded(u32),
@@ -66,7 +66,7 @@ pub enum Outcome {
 }
 
 /// The answer of the matcher.
-#[derive(Debug, Clone, PartialEq, Default, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default, Serialize)]
 pub struct Match {
     pub outcome: Outcome,
     /// Tried in order; tables are resolved to what their row gives. Empty where nothing took the lead.

@@ -1,5 +1,6 @@
 //! The numbers of a run as data: how many leads each rule, target, queue, territory and segment got.
 
+pub mod simulation;
 pub mod text;
 
 use crate::decision::{Decided, Ending, ending};

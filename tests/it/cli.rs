@@ -8,6 +8,7 @@ mod findings;
 mod policies;
 mod reference;
 mod route;
+mod simulate;
 mod snapshots_of_routing;
 mod state;
 mod tests;
@@ -47,8 +48,12 @@ pub fn run(folder: &Path, arguments: &[&str], input: impl Into<Vec<u8>>) -> Ran 
 }
 
 /// The examples: their folder and the file of leads.
-pub const EXAMPLES: [(&str, &str); 3] =
-    [("education", "leads.csv"), ("field_territories", "leads.ndjson"), ("software_inbound", "leads.csv")];
+pub const EXAMPLES: [(&str, &str); 4] = [
+    ("education", "leads.csv"),
+    ("field_territories", "leads.ndjson"),
+    ("software_inbound", "leads.csv"),
+    ("three_offices", "history.csv"),
+];
 
 pub fn example(name: &str) -> std::path::PathBuf {
     root().join("examples").join(name)

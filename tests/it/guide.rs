@@ -78,3 +78,14 @@ fn the_page_about_differences_shows_what_happens() {
     }
     shows_what_happens("docs/diff.md", folder.path());
 }
+
+/// The page on simulations works in a copy of the example that it tells of.
+#[test]
+#[cfg(unix)]
+fn the_page_on_simulations_shows_what_happens() {
+    let folder = tempfile::tempdir().unwrap();
+    for name in ["main.leadway", "before.leadway", "history.csv"] {
+        std::fs::copy(root().join("examples/three_offices").join(name), folder.path().join(name)).unwrap();
+    }
+    shows_what_happens("docs/simulate.md", folder.path());
+}

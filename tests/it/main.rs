@@ -20,6 +20,7 @@ mod pages;
 mod pictures;
 mod proofs;
 mod records;
+mod simulate;
 mod sla;
 mod syntax;
 mod tables;

@@ -1,0 +1,131 @@
+//! What the history tells of leads besides: a file with a lead, an instant and an event a line.
+
+use super::history::History;
+use crate::data::text;
+use crate::lead::{LeadFile, LeadReader, Plan};
+use crate::policy::{Field, Policy, Type, Value};
+use crate::sla::statuses;
+use crate::source::Span;
+use crate::syntax::ast::Stage;
+use rustc_hash::FxHashMap;
+use smol_str::SmolStr;
+
+/// Something that happened to a lead.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Told {
+    /// Microseconds since 1970.
+    pub at: i64,
+    /// Its place in the history.
+    pub lead: u32,
+    pub what: What,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum What {
+    Accepted,
+    Responded,
+    Met,
+    /// The rep gave it back, for a reason.
+    Returned(SmolStr),
+    /// A place in the policy's statuses.
+    Status(u32),
+}
+
+/// Events in the order of their instants, and what is to be said of the others.
+#[derive(Debug, Clone, Default)]
+pub struct Events {
+    pub told: Vec<Told>,
+    pub warnings: Vec<String>,
+}
+
+/// How a file of events is read: columns `lead` (or `id`), `at`, and `event` (or `status`).
+pub fn plan(policy: &Policy) -> Plan {
+    let field = |name: &str, ty: Type, also: &[&str]| Field {
+        name: name.into(),
+        span: Span::default(),
+        ty,
+        required: true,
+        columns: also.iter().map(SmolStr::new).collect(),
+        spellings: Vec::new(),
+        missing: Vec::new(),
+    };
+    let fields = [
+        field("lead", Type::Text, &["lead", "id"]),
+        field("at", Type::Time, &["at", "time"]),
+        field("event", Type::Text, &["event", "status"]),
+    ];
+    Plan::new(&fields, &policy.missing, policy.zone)
+}
+
+/// Reads events. Those that mean an answer tell the history when its lead was answered, where it does not know better.
+pub fn read(policy: &Policy, plan: &Plan, file: LeadFile, history: &mut History) -> Events {
+    let places: FxHashMap<SmolStr, u32> =
+        history.leads.iter().zip(0u32..).map(|(lead, at)| (lead.id.clone(), at)).collect();
+    let mut events = Events::default();
+    let (mut unknown_leads, mut unread) = (0u64, 0u64);
+    let mut unknown_words: Vec<SmolStr> = Vec::new();
+    let mut reader = LeadReader::new(plan, file);
+    for record in reader.by_ref() {
+        let Ok(record) = record else {
+            unread += 1;
+            continue;
+        };
+        let [Value::Text(lead), Value::Time(at), Value::Text(word)] = record.values.as_slice() else {
+            unread += 1;
+            continue;
+        };
+        let Some(what) = what(policy, &word.written) else {
+            if !unknown_words.contains(&word.written) {
+                unknown_words.push(word.written.clone());
+            }
+            continue;
+        };
+        match places.get(&lead.written) {
+            Some(&lead) => events.told.push(Told { at: at.micros, lead, what }),
+            None => unknown_leads += 1,
+        }
+    }
+    // Events of one instant stay in the order of the file.
+    events.told.sort_by_key(|told| told.at);
+    for told in &events.told {
+        let answers = match told.what {
+            What::Responded | What::Met => true,
+            What::Status(status) => {
+                statuses::meaning(policy, status).is_some_and(|row| row.keeps.contains(&Stage::Respond))
+            }
+            What::Accepted | What::Returned(_) => false,
+        };
+        if let Some(lead) = history.leads.get_mut(told.lead as usize).filter(|lead| answers && told.at >= lead.at) {
+            lead.past.responded.get_or_insert(told.at);
+        }
+    }
+    events.warnings = reader.warnings();
+    if unread > 0 {
+        events.warnings.push(format!("{unread} events without a lead, an instant and an event were left out"));
+    }
+    if unknown_leads > 0 {
+        events.warnings.push(format!("{unknown_leads} events of leads that are not in the history were left out"));
+    }
+    for word in unknown_words.iter().take(10) {
+        let options = policy.statuses.iter().map(SmolStr::as_str).chain(WORDS);
+        let near = text::nearest(word, options).map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
+        events.warnings.push(format!("events `{word}` were left out: there is no such status{near}"));
+    }
+    events
+}
+
+const WORDS: [&str; 4] = ["accepted", "responded", "met", "returned"];
+
+fn what(policy: &Policy, word: &str) -> Option<What> {
+    let (name, reason) = word.split_once(':').unwrap_or((word, ""));
+    let key = text::squeeze(name);
+    match key.as_str() {
+        "accepted" => return Some(What::Accepted),
+        "responded" => return Some(What::Responded),
+        "met" => return Some(What::Met),
+        "returned" => return Some(What::Returned(SmolStr::new(reason.trim()))),
+        _ => {}
+    }
+    let place = policy.statuses.iter().position(|status| text::squeeze(status) == key);
+    place.map(|place| What::Status(place as u32))
+}
