@@ -1,6 +1,7 @@
 //! The command tree: what may be asked, and which file answers.
 
 pub mod check;
+pub mod ci;
 pub mod codes;
 pub mod diff;
 pub mod explain;
@@ -64,6 +65,7 @@ enum Command {
     Test(test::Arguments),
     Simulate(Box<simulate::Arguments>),
     Snapshot(snapshot::Arguments),
+    Ci(ci::Arguments),
     Fmt(fmt::Arguments),
     Graph(graph::Arguments),
     Init(init::Arguments),
@@ -82,6 +84,7 @@ pub fn run(arguments: Arguments) -> Exit {
         Command::Test(arguments) => test::run(&arguments),
         Command::Simulate(arguments) => simulate::run(&arguments),
         Command::Snapshot(arguments) => snapshot::run(&arguments),
+        Command::Ci(arguments) => ci::run(&arguments),
         Command::Fmt(arguments) => fmt::run(&arguments),
         Command::Graph(arguments) => graph::run(&arguments),
         Command::Init(arguments) => init::run(&arguments),

@@ -5,7 +5,7 @@ mod demand;
 mod fix;
 
 use super::{Exit, Failure, output, watch};
-use crate::accepted::{self, Accepted};
+use crate::accepted::{self, Accepted, baseline::Baseline};
 use crate::analysis::{Budget, Prover, Told};
 use crate::diagnostic::Diagnostic;
 use crate::load::Compiled;
@@ -127,6 +127,17 @@ fn once(arguments: &Arguments) -> Result<Exit, Failure> {
         baseline::say(path, known, &gone);
     }
     Ok(output::verdict(&diagnostics, arguments.deny_warnings))
+}
+
+/// Everything that is found of a policy, but for what a comment allows or `known` knows; proofs get so many seconds.
+pub(super) fn findings(compiled: &mut Compiled, seconds: f64, known: Option<&Baseline>) -> Accepted {
+    let told = proved(compiled, seconds, false);
+    if told.gap_decided {
+        compiled.diagnostics.retain(|found| found.code != "no-otherwise");
+    }
+    let mut later = told.diagnostics;
+    later.extend(staffed(compiled, None));
+    accepted::accept(compiled, later, told.undecided, known)
 }
 
 /// What is proved of a policy that has no error, within so many seconds.

@@ -1,6 +1,6 @@
 //! `leadway diff`: what a change of a policy changes.
 
-mod versions;
+pub(super) mod versions;
 
 use super::{Exit, Failure, output};
 use crate::analysis::Budget;
@@ -123,7 +123,7 @@ pub fn run(arguments: &Arguments) -> Result<Exit, Failure> {
     Ok(if arguments.fail_on.iter().any(fails) { Exit::Findings } else { Exit::Fine })
 }
 
-fn side(version: &Version) -> Side<'_> {
+pub(super) fn side(version: &Version) -> Side<'_> {
     Side { policy: &version.policy, sources: &version.sources }
 }
 
@@ -152,7 +152,7 @@ impl FailOn {
 }
 
 /// Decides the leads of a file under both versions.
-fn leads_of(path: &Path, at: &str, old: &Version, new: &Version) -> Result<leads::Leads, Failure> {
+pub(super) fn leads_of(path: &Path, at: &str, old: &Version, new: &Version) -> Result<leads::Leads, Failure> {
     let shown = path.display().to_string();
     let when = match at {
         "now" => At::Instant(crate::policy::Instant { micros: world::now(), offset: 0 }),

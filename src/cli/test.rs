@@ -1,6 +1,6 @@
 //! `leadway test`: the tests of a policy, and what came instead where one fails.
 
-mod report;
+pub(super) mod report;
 pub mod snapshots;
 
 use super::{Exit, Failure, output, watch};
@@ -84,17 +84,17 @@ pub fn run(arguments: &Arguments) -> Result<Exit, Failure> {
 }
 
 /// One run: what was run on what, and how it went.
-struct Run<'a> {
-    policy: &'a Policy,
-    sources: &'a Sources,
-    suite: &'a Suite,
-    verdicts: &'a [Verdict],
+pub(super) struct Run<'a> {
+    pub policy: &'a Policy,
+    pub sources: &'a Sources,
+    pub suite: &'a Suite,
+    pub verdicts: &'a [Verdict],
     /// Tests that the filters left out.
-    left_out: usize,
+    pub left_out: usize,
     /// Where it was asked for.
-    coverage: Option<Coverage>,
-    snapshots: &'a [Compared],
-    seconds: f64,
+    pub coverage: Option<Coverage>,
+    pub snapshots: &'a [Compared],
+    pub seconds: f64,
 }
 
 fn once(arguments: &Arguments) -> Result<Exit, Failure> {

@@ -39,7 +39,7 @@ pub fn text(difference: &Difference) -> String {
 }
 
 /// What is known of all leads, in a line.
-pub(super) fn headline(routing: &Routing) -> String {
+pub fn headline(routing: &Routing) -> String {
     match routing.verdict {
         Verdict::Same if routing.assuming.is_empty() => "no lead routes differently".to_owned(),
         Verdict::Same => format!("no lead routes differently, as long as {}", routing.assuming.join(", and ")),

@@ -2,6 +2,7 @@
 
 mod agreement;
 mod bad_input;
+mod ci;
 mod diff;
 mod explain;
 mod findings;

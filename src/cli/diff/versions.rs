@@ -129,6 +129,21 @@ fn commit(repository: git::Repository, revision: &str, path: String) -> Result<P
 }
 
 impl Place {
+    /// What is found of the version, whether it has errors or not; none where the commit has no such policy.
+    pub fn compile(&self) -> Result<Option<Compiled>, Failure> {
+        match self {
+            Place::File(path) => Ok(Some(output::load_with_tests(path)?.compile())),
+            Place::Commit { repository, commit, path, .. } => {
+                let (snapshot, name) = repository.at(commit, path);
+                match load::load(&name, &snapshot) {
+                    Ok(loaded) => Ok(Some(loaded.compile())),
+                    Err(ReadFault::NotFound) => Ok(None),
+                    Err(_) => self.read().map(|_| None),
+                }
+            }
+        }
+    }
+
     /// Reads and checks the version.
     pub fn read(&self) -> Result<Version, Failure> {
         match self {

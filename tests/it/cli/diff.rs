@@ -4,14 +4,14 @@ use super::{LEADS, POLICY, Ran, folder, json, run, run_in};
 use std::path::Path;
 use std::process::Command;
 
-fn git(folder: &Path, line: &str) {
+pub fn git(folder: &Path, line: &str) {
     let identity = ["-c", "user.name=Ada", "-c", "user.email=ada@acme.test", "-c", "commit.gpgsign=false"];
     let mut command = Command::new("git");
     let done = command.args(identity).args(line.split_whitespace()).current_dir(folder).output().unwrap();
     assert!(done.status.success(), "git {line}: {}", String::from_utf8_lossy(&done.stderr));
 }
 
-fn edit(path: &Path, from: &str, to: &str) {
+pub fn edit(path: &Path, from: &str, to: &str) {
     let text = std::fs::read_to_string(path).unwrap();
     assert!(text.contains(from));
     std::fs::write(path, text.replace(from, to)).unwrap();
