@@ -53,7 +53,8 @@ pub fn fix(
         mended.fixes += taken;
         texts = changed;
     }
-    let before = load::load(name, reader)?;
+    // By the names of the reader, not by those that messages show.
+    let before = load::load(name, &Over { reader, texts: &BTreeMap::new() })?;
     for (_, source) in before.sources.iter() {
         if let Some(after) = texts.remove(&source.name).filter(|after| **after != *source.text) {
             mended.files.insert(source.name.clone(), (source.text.to_string(), after));
