@@ -8,6 +8,7 @@ pub mod explain;
 pub mod fmt;
 pub mod graph;
 pub mod init;
+pub mod mutate;
 pub mod output;
 pub mod route;
 pub mod shell;
@@ -66,6 +67,7 @@ enum Command {
     Simulate(Box<simulate::Arguments>),
     Snapshot(snapshot::Arguments),
     Ci(ci::Arguments),
+    Mutate(mutate::Arguments),
     Fmt(fmt::Arguments),
     Graph(graph::Arguments),
     Init(init::Arguments),
@@ -85,6 +87,7 @@ pub fn run(arguments: Arguments) -> Exit {
         Command::Simulate(arguments) => simulate::run(&arguments),
         Command::Snapshot(arguments) => snapshot::run(&arguments),
         Command::Ci(arguments) => ci::run(&arguments),
+        Command::Mutate(arguments) => mutate::run(&arguments),
         Command::Fmt(arguments) => fmt::run(&arguments),
         Command::Graph(arguments) => graph::run(&arguments),
         Command::Init(arguments) => init::run(&arguments),

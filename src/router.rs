@@ -112,7 +112,13 @@ impl Router {
         let records = self.match_records(values, &moment);
         let facts = Facts { values, at, calendars: &moment.open, records: &records };
         let found = Matcher::new(&self.graph).decide_facts(&facts).clone();
-        let request = Request { found: &found, asked: &self.asked(&facts), at, lead, never: &[] };
+        self.hand_out(state, lead, found, &facts)
+    }
+
+    /// The rest of a decision, where the match is known.
+    pub fn hand_out(&self, state: &mut State, lead: Option<&str>, found: Match, facts: &Facts) -> Decision {
+        let at = facts.at;
+        let request = Request { found: &found, asked: &self.asked(facts), at, lead, never: &[] };
         let assignment = self.crews.assign(state, &request);
         let due = assignment.as_ref().and_then(|assignment| self.due(&found, assignment, at));
         Decision { found, assignment, due }
@@ -125,9 +131,14 @@ impl Router {
 
     /// The row of each records block that belongs to the lead, by [`RecordsId`].
     pub fn match_records(&self, values: &[Value], moment: &Moment) -> Vec<RecordMatch> {
+        self.match_records_under(&self.policy, values, moment)
+    }
+
+    /// As [`Router::match_records`], where names mean what another policy with the same records says.
+    pub fn match_records_under(&self, policy: &Policy, values: &[Value], moment: &Moment) -> Vec<RecordMatch> {
         let mut matches = Vec::with_capacity(self.records.len());
         for at in 0..self.records.len() as u32 {
-            let found = self.find_record(RecordsId(at), values, moment, &matches);
+            let found = self.find_record_under(policy, RecordsId(at), values, moment, &matches);
             matches.push(found.as_ref().map_or(RecordMatch::None, matched));
         }
         matches
@@ -141,8 +152,19 @@ impl Router {
         moment: &Moment,
         earlier: &[RecordMatch],
     ) -> Option<Found> {
+        self.find_record_under(&self.policy, id, values, moment, earlier)
+    }
+
+    fn find_record_under(
+        &self,
+        policy: &Policy,
+        id: RecordsId,
+        values: &[Value],
+        moment: &Moment,
+        earlier: &[RecordMatch],
+    ) -> Option<Found> {
         let facts = Facts { values, at: moment.at, calendars: &moment.open, records: earlier };
-        let lead = Reference::new(&self.policy, &facts);
+        let lead = Reference::new(policy, &facts);
         let index = self.records.get(id.at())?;
         Some(index.find(|subject| lead.value(subject), |condition| lead.holds(condition)))
     }

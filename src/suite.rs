@@ -7,6 +7,7 @@ mod course;
 pub mod coverage;
 mod expect;
 mod failure;
+pub mod mutate;
 pub mod snapshot;
 
 pub use failure::{diagnostics, told};
@@ -63,7 +64,7 @@ impl Suite {
     pub fn run(&self, number: usize, case: &TestCase) -> Option<Verdict> {
         let router = self.router(case)?;
         let (decision, situations) = course::run(router, case);
-        let mismatches = expect::mismatches(router, case, &decision, &situations);
+        let mismatches = expect::mismatches(router, router.policy(), case, &decision, &situations);
         let effects = situations.into_iter().last().map(|last| last.effects).unwrap_or_default();
         Some(Verdict { case: number, decision, effects, mismatches })
     }

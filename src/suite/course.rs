@@ -9,7 +9,7 @@ use crate::router::{Decision, Router, given};
 use crate::sla::{Doing, Effect, Event, FollowUp, Holder, Whom};
 
 /// The name under which assignment remembers the lead.
-const LEAD: &str = "the lead of the test";
+pub(super) const LEAD: &str = "the lead of the test";
 
 /// How the lead stands at an instant.
 #[derive(Debug, Clone, PartialEq)]
@@ -35,6 +35,15 @@ pub struct Sent {
 
 /// The decision, the situation after it, and the situation at each step.
 pub(super) fn run(router: &Router, case: &TestCase) -> (Decision, Vec<Situation>) {
+    follow(router, case, |state| router.decide_next(state, Some(LEAD), &case.values, case.at))
+}
+
+/// As [`run`], where the decision is made by another.
+pub(super) fn follow(
+    router: &Router,
+    case: &TestCase,
+    decide: impl FnOnce(&mut State) -> Decision,
+) -> (Decision, Vec<Situation>) {
     let policy = router.policy();
     if let Some(queue) = policy.on_bad_lead.filter(|_| case.bad) {
         let (found, assignment) = batch::to_queue(queue);
@@ -46,7 +55,7 @@ pub(super) fn run(router: &Router, case: &TestCase) -> (Decision, Vec<Situation>
     for given in &case.given {
         prepare(router, case, &mut state, *given);
     }
-    let decision = router.decide_next(&mut state, Some(LEAD), &case.values, case.at);
+    let decision = decide(&mut state);
     let course = Course::new(router, case, &decision, state);
     let situations = course.all();
     (decision, situations)

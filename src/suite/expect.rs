@@ -12,9 +12,11 @@ use crate::router::{Decision, Router};
 use crate::sla::{Holder, Whom};
 use smol_str::SmolStr;
 
-/// `situations` are that after the decision and that at each step.
+/// `policy` says why a rule fails: the router's own, or one that differs in what it matches. `situations` are that after the decision
+/// and that at each step.
 pub(super) fn mismatches(
     router: &Router,
+    policy: &Policy,
     case: &TestCase,
     decision: &Decision,
     situations: &[Situation],
@@ -23,7 +25,7 @@ pub(super) fn mismatches(
     let mut found = Vec::new();
     let mut expectation = 0;
     for (stage, (expected, situation)) in expected.zip(situations).enumerate() {
-        let subject = Subject { router, policy: router.policy(), case, decision, situation, is_later: stage > 0 };
+        let subject = Subject { router, policy, case, decision, situation, is_later: stage > 0 };
         for one in expected {
             if subject.holds(&one.kind) == one.negated {
                 let words = subject.words(&one.kind);

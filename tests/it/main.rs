@@ -16,6 +16,7 @@ mod init;
 mod layout;
 mod leads;
 mod matching;
+mod mutation;
 mod pages;
 mod pictures;
 mod proofs;

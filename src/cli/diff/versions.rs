@@ -118,7 +118,7 @@ fn alone(argument: &Argument) -> Result<Place, Failure> {
 }
 
 /// A policy's path at a revision.
-fn in_commit(revision: &str, path: &Path) -> Result<Place, Failure> {
+pub fn in_commit(revision: &str, path: &Path) -> Result<Place, Failure> {
     let (repository, path) = git::Repository::of(path).map_err(|fault| git_failure(&fault))?;
     commit(repository, revision, path.trim_end_matches('/').to_owned())
 }

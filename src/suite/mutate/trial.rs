@@ -1,0 +1,175 @@
+//! Tests run on a mutant, without making ready a router for it.
+//!
+//! People, pools, SLAs and calendars are the policy's own. A mutant only matches leads otherwise, so the reference matcher decides each
+//! test's lead under the mutant, and only where the match differs is the rest of the test run. Most tests never come to the
+//! changed place: a changed condition that has the same answer for their lead changes nothing.
+
+use super::edit::{Decider, Edit, Slot};
+use crate::matcher::reference::{self, Reference};
+use crate::matcher::{Facts, Match, Outcome, RecordMatch};
+use crate::policy::tests::{ExpectedKind, TestCase};
+use crate::policy::{Entry, Policy, RouteId, RuleId};
+use crate::router::{Moment, Router};
+use crate::suite::{Suite, course, expect};
+
+/// A test with all that the policy itself says of its lead.
+pub struct Prepared<'a> {
+    number: usize,
+    case: &'a TestCase,
+    /// Its place in [`Suite::routers`].
+    suite_router: usize,
+    router: &'a Router,
+    moment: Moment,
+    records: Vec<RecordMatch>,
+    found: Match,
+    /// By [`RuleId`]: the lead came to the rule.
+    tried: Vec<bool>,
+    /// It expects a question of a rule to fail, which can change where no decision does.
+    asks_why: bool,
+}
+
+/// The tests that a mutant can fail.
+pub fn prepare<'a>(suite: &'a Suite, policy: &'a Policy) -> Vec<Prepared<'a>> {
+    let all = policy.tests.iter().enumerate().filter_map(|(number, case)| {
+        if case.bad && policy.on_bad_lead.is_some() {
+            return None;
+        }
+        let suite_router = suite.routers.iter().position(|(arm, _)| *arm == case.arm)?;
+        let (_, router) = suite.routers.get(suite_router)?;
+        let moment = router.moment(case.at);
+        let records = router.match_records(&case.values, &moment);
+        let facts = Facts { values: &case.values, at: case.at, calendars: &moment.open, records: &records };
+        let lead = Reference::new(router.policy(), &facts);
+        let found = lead.decide();
+        let mut tried = vec![false; policy.rules.len()];
+        come_to(&lead, &found, &mut tried);
+        let asks_why = case.expected().any(|expected| matches!(expected.kind, ExpectedKind::Fails(..)));
+        Some(Prepared { number, case, suite_router, router, moment, records, found, tried, asks_why })
+    });
+    all.collect()
+}
+
+/// Marks the rules that a lead comes to.
+fn come_to(lead: &Reference, found: &Match, tried: &mut [bool]) {
+    if matches!(found.outcome, Outcome::Excluded(_) | Outcome::Tie(_)) {
+        return;
+    }
+    let policy = lead.policy;
+    let mut entered = vec![false; policy.routes.len()];
+    let mut open: Vec<(RouteId, usize)> = vec![(policy.main, 0)];
+    while let Some((route, at)) = open.last_mut() {
+        let entry = policy.routes.get(route.at()).and_then(|route| route.entries.get(*at));
+        *at += 1;
+        match entry {
+            None => _ = open.pop(),
+            Some(Entry::Rule(id)) => {
+                tried.get_mut(id.at()).into_iter().for_each(|tried| *tried = true);
+                if found.outcome == Outcome::Rule(*id) {
+                    return;
+                }
+            }
+            Some(Entry::Continue { route, when, .. }) => {
+                let enters = when.as_ref().is_none_or(|when| lead.holds(when));
+                if enters && entered.get_mut(route.at()).is_some_and(|known| !std::mem::replace(known, true)) {
+                    open.push((*route, 0));
+                }
+            }
+        }
+    }
+}
+
+/// One thread's copies of the policy, and the tests.
+pub struct Trial<'a> {
+    tests: &'a [Prepared<'a>],
+    leads: Vec<Facts<'a>>,
+    /// A copy for each router of the suite, and one of the policy as it is.
+    copies: Vec<Policy>,
+    whole: Policy,
+    /// A lead may find another row of its records where names mean something else.
+    records_ask_names: bool,
+}
+
+impl<'a> Trial<'a> {
+    pub fn new(suite: &'a Suite, policy: &Policy, tests: &'a [Prepared<'a>]) -> Trial<'a> {
+        let without_tests = |policy: &Policy| Policy { tests: Vec::new(), ..policy.clone() };
+        let facts = |test: &'a Prepared| Facts {
+            values: &test.case.values,
+            at: test.case.at,
+            calendars: &test.moment.open,
+            records: &test.records,
+        };
+        Trial {
+            tests,
+            leads: tests.iter().map(facts).collect(),
+            copies: suite.routers.iter().map(|(_, router)| without_tests(router.policy())).collect(),
+            whole: without_tests(policy),
+            records_ask_names: policy.records.iter().flat_map(|one| &one.keys).any(|key| key.unless.is_some()),
+        }
+    }
+
+    /// Looks at the policy with a mistake in it.
+    pub fn with_mutant<T>(&mut self, mut edit: Edit, look: impl FnOnce(&Policy) -> T) -> T {
+        edit.toggle(&mut self.whole);
+        let seen = look(&self.whole);
+        edit.toggle(&mut self.whole);
+        seen
+    }
+
+    /// The first test that fails on a mutant, by its place in [`Policy::tests`].
+    pub fn killed_by(&mut self, edit: Edit) -> Option<usize> {
+        let mut edits: Vec<Edit> = vec![edit.clone(); self.copies.len()];
+        edits.iter_mut().zip(&mut self.copies).for_each(|(edit, copy)| edit.toggle(copy));
+        let mut tests = self.tests.iter().zip(&self.leads);
+        let killer = tests.find(|(test, facts)| self.notices(test, facts, &edit)).map(|(test, _)| test.number);
+        edits.iter_mut().zip(&mut self.copies).for_each(|(edit, copy)| edit.toggle(copy));
+        killer
+    }
+
+    fn notices(&self, test: &Prepared, facts: &Facts, edit: &Edit) -> bool {
+        let Some(mutant) = self.copies.get(test.suite_router) else { return false };
+        let finds_anew = self.records_ask_names && edit.is_of_a_name();
+        if !finds_anew && !test.asks_why && !may_move(test, facts, edit, mutant) {
+            return false;
+        }
+        let records = finds_anew.then(|| test.router.match_records_under(mutant, facts.values, &test.moment));
+        let facts = Facts { records: records.as_deref().unwrap_or(facts.records), ..*facts };
+        let found = reference::decide(mutant, &facts);
+        if found == test.found && !test.asks_why {
+            return false;
+        }
+        let decide = |state: &mut crate::assign::State| test.router.hand_out(state, Some(course::LEAD), found, &facts);
+        let (decision, situations) = course::follow(test.router, test.case, decide);
+        !expect::mismatches(test.router, mutant, test.case, &decision, &situations).is_empty()
+    }
+}
+
+/// Whether a mistake can change the match of a test's lead: no where it is behind what the lead comes to, or answers as before.
+fn may_move(test: &Prepared, facts: &Facts, edit: &Edit, mutant: &Policy) -> bool {
+    let policy = test.router.policy();
+    let takes = |id: RuleId| test.found.outcome == Outcome::Rule(id);
+    let came_to = |id: usize| test.tried.get(id) == Some(&true);
+    let decides = |of: &Decider| match of {
+        Decider::Rule(id) => takes(*id),
+        Decider::Row(table, row) => test.found.rows.contains(&(*table, *row)),
+    };
+    match edit {
+        Edit::Condition { slot, .. } => {
+            if let Slot::Rule(at) = slot
+                && !came_to(*at)
+            {
+                return false;
+            }
+            let answer = |of: &Policy| slot.condition(of).map(|condition| reference::holds(policy, condition, facts));
+            answer(policy) != answer(mutant)
+        }
+        Edit::When(id, _) => takes(*id),
+        Edit::Order(route, at) => {
+            let entry = |at: usize| policy.routes.get(route.at()).and_then(|route| route.entries.get(at));
+            let is_its = |at: usize| matches!(entry(at), Some(Entry::Rule(id)) if takes(*id));
+            is_its(*at) || is_its(*at + 1)
+        }
+        Edit::Target(of, ..) | Edit::Sla(of, _) | Edit::Priority(of, _) => decides(of),
+        Edit::Period(id, ..) => came_to(id.at()),
+        Edit::List { .. } | Edit::Points { .. } | Edit::Step { .. } => true,
+    }
+}
