@@ -6,6 +6,7 @@ mod ci;
 mod diff;
 mod explain;
 mod findings;
+mod integrations;
 mod mutants;
 mod policies;
 mod reference;
