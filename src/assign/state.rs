@@ -270,6 +270,8 @@ impl State {
                 absence.since = Some(found.time());
                 absence.joins = matches!(why, WhyNot::NotYet(_));
             }
+            // Nothing was missed yet, so that it may have joined and left again in between: only what holds now counts.
+            (Some(why), Some(since)) if since == found.time() => absence.joins = matches!(why, WhyNot::NotYet(_)),
             (None, Some(_)) => {
                 match start {
                     Start::Level => {}

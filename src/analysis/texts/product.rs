@@ -302,7 +302,7 @@ mod tests {
     #[test]
     fn patterns_are_joined_or_refuted() {
         let budget = Budget::steps(1_000_000);
-        let found = |text, wanted| Machine::found(text, true, wanted, false).unwrap();
+        let found = |text, wanted| Machine::found(text, false, wanted, false).unwrap();
         let shortest = |machines: &[Machine]| shortest(machines, None, &budget);
         assert_eq!(
             shortest(&[found("^ab", true), found("b$", true), found("c", true)]),
