@@ -128,8 +128,9 @@ pub fn run(arguments: &Arguments) -> Result<Exit, Failure> {
 fn passes(suite: &Suite, policy: &Policy, threads: NonZero<usize>, arguments: &Arguments) -> Result<(), Failure> {
     let shown = arguments.policy.display();
     if policy.tests.is_empty() {
-        return Err(Failure::new(format!("`{shown}` has no test"))
-            .help(format!("`leadway test {shown} --suggest` writes tests to begin with")));
+        return Err(Failure::new(format!("`{shown}` has no test")).help(format!(
+            "write tests for what `leadway test {shown} --allow-empty --coverage` says is not reached"
+        )));
     }
     let all: Vec<usize> = (0..policy.tests.len()).collect();
     let verdicts = suite.run_all(policy, &all, threads);
