@@ -8,6 +8,7 @@ use super::tables::converted;
 use super::{Goal, Measure, words};
 use crate::policy;
 use crate::simulate::statistics::{Share, quantile};
+use crate::sla::told::duration;
 use crate::syntax::ast::{self, MeasureKind, Op, Unit};
 
 pub fn goals(of: Against) -> Vec<Goal> {
@@ -21,12 +22,12 @@ fn told(of: Against, goal: &policy::Goal, at: usize) -> Goal {
     let measures = goal.written.measures.iter().map(|measure| match &measure.kind {
         MeasureKind::MedianResponse(within) => {
             let value = quantile(&times, count, 50);
-            let goal = format!("median response {} {}", sign(measure.op), duration_words(within));
+            let goal = format!("median response {} {}", sign(measure.op), duration(within));
             time(goal, measure.op, value, count, within)
         }
         MeasureKind::ShareOfResponses { percent, within } => {
             let value = quantile(&times, count, percent.value);
-            let goal = format!("{}% of responses {} {}", percent.value, sign(measure.op), duration_words(within));
+            let goal = format!("{}% of responses {} {}", percent.value, sign(measure.op), duration(within));
             time(goal, measure.op, value, count, within)
         }
         MeasureKind::AssignedToRep(percent) => {
@@ -108,16 +109,4 @@ fn micros(duration: &ast::Duration) -> i64 {
         Unit::Month => 30 * 86_400,
     };
     duration.count.saturating_mul(seconds).saturating_mul(SECOND)
-}
-
-fn duration_words(duration: &ast::Duration) -> String {
-    let unit = match duration.unit {
-        Unit::Second => "second",
-        Unit::Minute => "minute",
-        Unit::Hour => "hour",
-        Unit::Day => "day",
-        Unit::Week => "week",
-        Unit::Month => "month",
-    };
-    format!("{} {unit}{}", duration.count, if duration.count == 1 { "" } else { "s" })
 }

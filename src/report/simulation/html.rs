@@ -5,7 +5,7 @@
 
 mod markup;
 
-use super::words::{answer, count, interval, part, percent, points, share, time};
+use super::words::{answer, count, interval, part, percent, points, share, steps_taken, time};
 use super::{Count, Experiment, Numbers, Part, Rep, Share, Simulation};
 use chrono::NaiveDate;
 use markup::{Cell, Page, escaped, load, span};
@@ -272,17 +272,8 @@ impl Sections<'_> {
         page.section("Promises", "Each promise of each SLA, on its own clock.");
         page.table(&header, rows.collect());
         let steps = &self.0.policy.steps;
-        let told = [
-            (steps.reassigned, "reassigned"),
-            (steps.escalated, "escalated"),
-            (steps.recycled, "recycled"),
-            (steps.recalled, "recalled"),
-            (steps.returned, "given back"),
-            (steps.notified, "notices sent"),
-            (steps.waited, "waited for a rep"),
-        ];
-        let told = told.iter().filter(|(number, _)| *number > 0);
-        let told: Vec<String> = told.map(|(number, what)| format!("{} {what}", count(*number))).collect();
+        let waited = (steps.waited > 0).then(|| format!("{} waited for a rep", count(steps.waited)));
+        let told: Vec<String> = steps_taken(steps).chain(waited).collect();
         if !told.is_empty() {
             page.push(&format!("<p class=\"hint\">Steps taken: {}.</p>\n", told.join(", ")));
         }
@@ -438,7 +429,8 @@ fn arms(page: &mut Page, experiment: &Experiment) {
         Some(found) => {
             let clear = if found.clear { "clear" } else { "may be chance" };
             let (low, high) = (points(found.low), points(found.high));
-            Cell::number(format!("{} ({low} to {high}; {clear})", points(found.difference)))
+            let told = format!("{} ({low} to {high}; {clear})", points(found.difference));
+            Cell::markup(format!("<span class=\"long\">{told}</span>"))
         }
         None => Cell::number(String::new()),
     };

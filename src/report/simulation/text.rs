@@ -1,6 +1,6 @@
 //! A simulation for people at a terminal.
 
-use super::words::{answer, count, interval, part, percent, points, share, time};
+use super::words::{answer, count, interval, part, percent, points, share, steps_taken, time};
 use super::{Experiment, Goal, Numbers, Part, Simulation};
 use comfy_table::{CellAlignment, Table, presets};
 
@@ -112,16 +112,7 @@ impl Simulation {
         header.extend(self.against.as_ref().map(|_| "kept by the other".to_owned()));
         page.table("Promises", header, rows.collect());
         let steps = &self.policy.steps;
-        let told = [
-            (steps.reassigned, "reassigned"),
-            (steps.escalated, "escalated"),
-            (steps.recycled, "recycled"),
-            (steps.recalled, "recalled"),
-            (steps.returned, "given back"),
-            (steps.notified, "notices sent"),
-        ];
-        let told = told.iter().filter(|(number, _)| *number > 0);
-        let told: Vec<String> = told.map(|(number, what)| format!("{} {what}", count(*number))).collect();
+        let told: Vec<String> = steps_taken(steps).collect();
         if !told.is_empty() {
             page.line(&format!("  steps: {}", told.join(", ")));
         }

@@ -1,5 +1,6 @@
 //! Times, counts and shares as people read them.
 
+use super::Steps;
 use crate::simulate::statistics::Share;
 
 /// `45 s`, `4 min 10 s`, `2 h 5 min`, `3 d 4 h`: two units at most.
@@ -64,6 +65,19 @@ pub fn interval(share: &Share) -> String {
 /// `+1.5 points`, for the difference of two shares.
 pub fn points(difference: f64) -> String {
     format!("{:+.1} points", difference * 100.0)
+}
+
+/// `12 reassigned`: the steps of SLAs that were taken at all.
+pub fn steps_taken(steps: &Steps) -> impl Iterator<Item = String> + use<> {
+    let told = [
+        (steps.reassigned, "reassigned"),
+        (steps.escalated, "escalated"),
+        (steps.recycled, "recycled"),
+        (steps.recalled, "recalled"),
+        (steps.returned, "given back"),
+        (steps.notified, "notices sent"),
+    ];
+    told.into_iter().filter(|(number, _)| *number > 0).map(|(number, what)| format!("{} {what}", count(number)))
 }
 
 #[cfg(test)]

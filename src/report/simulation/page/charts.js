@@ -15,10 +15,15 @@
     return "0 s";
   }
   function whole(value) { return value == null ? "" : value.toLocaleString("en-US"); }
+  var MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+  function day(seconds) {
+    var at = new Date(seconds * 1000);
+    return at.getUTCDate() + " " + MONTHS[at.getUTCMonth()];
+  }
   function percent(value) { return value == null ? "" : Math.round(value * 100) + "%"; }
 
   function axis(values, extra) {
-    var base = { stroke: colour("soft"), grid: { stroke: colour("grid"), width: 1 }, ticks: { show: false }, values: values, font: "12px system-ui, sans-serif" };
+    var base = { stroke: colour("soft"), grid: { stroke: colour("grid"), width: 1 }, ticks: { show: false }, values: values, size: 32, font: "12px system-ui, sans-serif" };
     return Object.assign(base, extra || {});
   }
   function line(label, name, extra) {
@@ -60,7 +65,7 @@
       if (days.other) { series.push(line("broken by the other policy", "other", { dash: [6, 4] })); data.push(days.other); }
       list.push(["days", {
         scales: { x: { time: true }, y: { range: function (u, low, high) { return [0, Math.max(1, high) * 1.08]; } } },
-        axes: [axis(null, { grid: { show: false } }), axis(function (u, ticks) { return ticks.map(whole); }, { size: 56 })],
+        axes: [axis(function (u, ticks) { return ticks.map(day); }, { grid: { show: false }, space: 64, incrs: [1, 2, 7, 14, 28, 84].map(function (days) { return days * 86400; }) }), axis(function (u, ticks) { return ticks.map(whole); }, { size: 56 })],
         series: series,
         tzDate: function (at) { return uPlot.tzDate(new Date(at * 1000), "UTC"); },
         plugins: [tip(function (at) {
@@ -73,10 +78,11 @@
     var rows = [within.seconds, within.share], lines = [{}, line("answered", "main", { fill: colour("main-soft") })];
     if (within.other) { rows.push(within.other); lines.push(line("under the other policy", "other", { dash: [6, 4] })); }
     var marks = [60, 300, 900, 3600, 14400, 86400, 259200, 604800, 2592000];
+    var few = [60, 900, 14400, 259200, 2592000];
     list.push(["within", {
       scales: { x: { time: false, distr: 3, range: [60, within.seconds[within.seconds.length - 1]] }, y: { range: [0, 1] } },
       axes: [
-        axis(function (u, ticks) { return ticks.map(time); }, { splits: function () { return marks; }, filter: function (u, ticks) { return ticks; } }),
+        axis(function (u, ticks) { return ticks.map(time); }, { splits: function (u) { return u.width < 480 ? few : marks; }, filter: function (u, ticks) { return ticks; } }),
         axis(function (u, ticks) { return ticks.map(percent); }, { size: 52 })
       ],
       series: lines,
