@@ -28,6 +28,7 @@ mod postal_codes;
 mod promises;
 mod records;
 mod roster;
+mod roster_names;
 mod routes;
 mod schema;
 mod scope;

@@ -5,7 +5,7 @@ use super::declarations::Declarations;
 use super::names::Kind;
 use super::scope::Scope;
 use crate::data::icalendar;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Severity};
 use crate::policy::{Calendar, CalendarId, CalendarKind, CapZone, DataFiles, DayHours, Hours, Season, Week};
 use crate::syntax::ast::{self, CalendarBody, CalendarClause, CalendarExpr};
 use chrono::{NaiveDate, Weekday};
@@ -186,7 +186,9 @@ impl Scope<'_> {
         match icalendar::holidays(&bytes) {
             Ok(holidays) => {
                 let warnings = holidays.warnings.iter().map(|warning| (warning.line, warning.message.clone()));
-                self.file_faults(path, warnings.collect());
+                let help =
+                    "mend the file, leave out of it what does not close your office, or open a day again with `on`";
+                self.file_findings(path, warnings.collect(), Severity::Warning, help);
                 holidays.days
             }
             Err(fault) => {

@@ -10,7 +10,7 @@ use crate::diagnostic::Diagnostic;
 use crate::policy::{CalendarId, Cap, DataFiles, Rep, RepId, Team};
 use crate::source::Span;
 use crate::syntax::ast::{self, RepClause};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use smol_str::SmolStr;
 use std::sync::Arc;
 
@@ -30,7 +30,9 @@ pub(super) struct People {
     persons: Vec<Person>,
     pub by_name: FxHashMap<SmolStr, RepId>,
     by_email: FxHashMap<SmolStr, RepId>,
-    rosters: FxHashMap<SmolStr, Option<Arc<Roster>>>,
+    pub rosters: FxHashMap<SmolStr, Option<Arc<Roster>>>,
+    /// Lines of rosters that some team takes, by file.
+    pub taken: FxHashMap<SmolStr, FxHashSet<u32>>,
 }
 
 impl People {
@@ -78,7 +80,7 @@ impl Scope<'_> {
             for rep in &team.reps {
                 members.push(self.written_rep(rep));
             }
-            let mut seen = rustc_hash::FxHashSet::default();
+            let mut seen = FxHashSet::default();
             members.retain(|id| seen.insert(*id));
             if members.is_empty() && rosters_read {
                 self.report(
@@ -93,6 +95,7 @@ impl Scope<'_> {
             managers.dedup();
             teams.push((Team { name: team.name.text.clone(), span: team.name.span, manager: None, members }, managers));
         }
+        self.roster_names(found);
         let reps = self.reps();
         let teams = teams.into_iter().zip(&found.teams).map(|((mut team, managers), declared)| {
             team.manager = match (&declared.manager, managers.as_slice()) {
@@ -158,6 +161,7 @@ impl Scope<'_> {
                 continue;
             }
             let facts = &row.facts;
+            self.people.taken.entry(clause.path.text.clone()).or_default().insert(facts.line);
             let id = self.people.enter(&facts.name, facts.email.as_ref(), clause.path.span);
             if let Some(first) = lines.insert(id, facts.line) {
                 let who = facts.email.as_ref().unwrap_or(&facts.name);

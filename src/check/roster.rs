@@ -50,6 +50,8 @@ pub(super) struct Roster {
 #[derive(Debug)]
 pub(super) struct Row {
     pub cells: Vec<SmolStr>,
+    /// The teams that its cell names.
+    pub teams: Vec<SmolStr>,
     pub facts: Facts,
 }
 
@@ -113,7 +115,10 @@ pub(super) fn read(table: &DataTable, zone: Tz) -> Roster {
                 }
             }
         }
-        rows.push(Row { cells, facts });
+        let of = columns.iter().zip(&cells).filter(|(column, _)| *column == "team").map(|(_, cell)| cell);
+        let teams = of.flat_map(|cell| cell.split(';')).map(|team| SmolStr::new(team.trim()));
+        let teams = teams.filter(|team| !team.is_empty()).collect();
+        rows.push(Row { cells, teams, facts });
     }
     Roster { columns, rows, faults }
 }

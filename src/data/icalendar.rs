@@ -6,6 +6,7 @@
 //! - RRULE and RDATE add days, EXDATE takes them away, an event with a RECURRENCE-ID stands in for that day of the event
 //!   with its UID, and a cancelled event closes nothing. DTSTART is always a day of the event.
 //! - TRANSP is not read: most published calendars mark every holiday as free time.
+//! - Nothing in the format says that a holiday is one of a part of the country. Where an event lets it be seen, that is said.
 //! - Only days from 1970 to 2100 are kept, so a rule may recur for ever.
 //!
 //! Lines are read here and not by a crate, because a fault names its line and one odd line must not lose a published file.
@@ -65,6 +66,7 @@ pub fn holidays(bytes: &[u8]) -> Result<Holidays, IcsFault> {
     let mut out = Holidays { warnings: reading_warnings(&read), ..Holidays::default() };
     let mut budget = Budget { rules: MAX_RULES, occurrences: MAX_OCCURRENCES };
     let mut timed: Vec<&Event> = Vec::new();
+    let mut regional: Vec<&Event> = Vec::new();
     for event in &events {
         if event.is("STATUS", "CANCELLED") {
             continue;
@@ -81,6 +83,9 @@ pub fn holidays(bytes: &[u8]) -> Result<Holidays, IcsFault> {
             out.warnings.push(IcsWarning { line: event.line, message });
             continue;
         }
+        if event.is_regional() {
+            regional.push(event);
+        }
         let mut last = None;
         for first in occurrences(event, span.start, &moved, &mut budget)? {
             last = days_from(first, span.offset, span.length).last();
@@ -95,6 +100,16 @@ pub fn holidays(bytes: &[u8]) -> Result<Holidays, IcsFault> {
         let message = match count {
             1 => format!("`{}` has times of day and closes no whole day", first.title()),
             _ => format!("{count} events have times of day and close no whole day, the first is `{}`", first.title()),
+        };
+        out.warnings.push(IcsWarning { line: first.line, message });
+    }
+    if let Some(first) = regional.first() {
+        let message = match regional.len() {
+            1 => format!("`{}` seems to be a holiday of a part of the country, and closes the day", first.title()),
+            count => format!(
+                "{count} events seem to be holidays of a part of the country, and close their days; the first is `{}`",
+                first.title()
+            ),
         };
         out.warnings.push(IcsWarning { line: first.line, message });
     }
@@ -147,8 +162,28 @@ impl<'a> Event<'a> {
         self.all("RRULE").any(|line| !line.value.to_ascii_uppercase().split(';').any(ends))
     }
 
-    fn title(&self) -> &'a str {
-        self.first("SUMMARY").map_or("without a summary", |line| line.value.as_str())
+    fn title(&self) -> String {
+        self.text("SUMMARY").unwrap_or_else(|| "without a summary".to_owned())
+    }
+
+    /// A text without its escapes (RFC 5545, section 3.3.11); none where it is blank.
+    fn text(&self, name: &'a str) -> Option<String> {
+        let text = self.first(name)?.value.replace("\\n", " ").replace("\\N", " ").replace('\\', "");
+        Some(text.trim().to_owned()).filter(|text| !text.is_empty())
+    }
+
+    /// Whether it names where it holds: a place, `Queen's Birthday (QLD)`, `only in Bavaria`.
+    fn is_regional(&self) -> bool {
+        let title = self.text("SUMMARY").unwrap_or_default();
+        let codes = title.rsplit_once(['(', '[']).and_then(|(_, end)| end.strip_suffix([')', ']']));
+        let is_code = |word: &str| (2..=3).contains(&word.len()) && word.bytes().all(|byte| byte.is_ascii_uppercase());
+        let of_codes = codes.is_some_and(|codes| {
+            let mut words = codes.split([',', '/', ' ']).filter(|word| !word.is_empty()).peekable();
+            words.peek().is_some() && words.all(is_code)
+        });
+        let described = self.text("DESCRIPTION").unwrap_or_default().to_lowercase();
+        let only = ["nur in ", "only in ", "uniquement en ", "solo en ", "solo in ", "somente em ", "alleen in "];
+        of_codes || self.text("LOCATION").is_some() || only.iter().any(|words| described.contains(words))
     }
 }
 

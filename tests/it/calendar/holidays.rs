@@ -130,3 +130,32 @@ fn utf_16() {
     let bytes: Vec<u8> = [0xff, 0xfe].into_iter().chain(text.encode_utf16().flat_map(u16::to_le_bytes)).collect();
     assert_eq!(show(&bytes), "2026-07-14\n");
 }
+
+#[test]
+fn holidays_of_a_part_of_a_country_are_said() {
+    let event = |properties: &str| format!("BEGIN:VEVENT\nDTSTART;VALUE=DATE:20260608\n{properties}\nEND:VEVENT\n");
+    let said = |properties: &str| {
+        let shown = read(&event(properties));
+        assert!(shown.starts_with("2026-06-08\n"), "the day is closed all the same: {shown}");
+        shown.contains("seems to be a holiday of a part of the country")
+    };
+    for regional in [
+        "SUMMARY:King's Birthday (QLD)",
+        "SUMMARY:Labour Day (ACT\\, NSW\\, SA)",
+        "SUMMARY:Bettag [SO]",
+        "SUMMARY:Assumption\nLOCATION:LU/UR/SZ",
+        "SUMMARY:Epiphany\nDESCRIPTION:Nur in Baden-W\u{fc}rttemberg und\n  Bayern.",
+    ] {
+        assert!(said(regional), "{regional}");
+    }
+    for of_all in
+        ["SUMMARY:Whit Monday", "SUMMARY:Canada Day (All)", "SUMMARY:New Year\nLOCATION:", "SUMMARY:May Day ()"]
+    {
+        assert!(!said(of_all), "{of_all}");
+    }
+    let two = event("SUMMARY:Sechsel\u{e4}uten\nLOCATION:ZH") + &event("SUMMARY:Fest (BE)");
+    assert_eq!(
+        read(&two),
+        "2026-06-08\nwarning 2: 2 events seem to be holidays of a part of the country, and close their days; the first is `Sechsel\u{e4}uten`\n"
+    );
+}

@@ -231,3 +231,91 @@ fn places_that_cannot_be_read_or_written() {
         assert!(ran.err.starts_with("error: ") && ran.err.contains(said), "{line}: {}", ran.err);
     }
 }
+
+const PEOPLE: &str = r#"lead { id text required }
+calendar office { zone "Europe/Berlin"  mon..fri 09:00-17:00  holidays "days.ics" }
+team sales { members from "roster.csv" where team = "sales"  rep dan { hours office  weight 2  cap 5 per day } }
+queue triage { worked by sales }
+pool turns of sales { round robin weighted  only reps on duty, under cap  when empty queue triage }
+route main { otherwise { assign pool turns } }
+"#;
+const ROSTER: &str = "name,email,team,weight,hours,zone,cap\nAna,ana@acme.test,sales,2,office,Europe/Berlin,20\n";
+const DAYS: &str = "BEGIN:VCALENDAR\nBEGIN:VEVENT\nDTSTART;VALUE=DATE:20261225\nEND:VEVENT\nEND:VCALENDAR\n";
+
+/// What checking people and hours says, in one line.
+fn people(policy: &str, roster: &str, days: &[u8]) -> (i32, String) {
+    let files = [("main.leadway", policy.as_bytes()), ("roster.csv", roster.as_bytes()), ("days.ics", days)];
+    let ran = run_in(folder(&files).path(), "check main.leadway --from 2026-03-01 --format json", "");
+    let findings = json(&ran.out)["findings"].as_array().unwrap().clone();
+    let told = findings.iter().map(|one| {
+        let notes = one["notes"].as_array().unwrap().iter().map(|note| note.as_str().unwrap());
+        let place = format!("{}:{}", one["file"].as_str().unwrap(), one["start"]["line"]);
+        let help = one["help"].as_str().unwrap_or_default();
+        format!("{place}: {}; {}; {help}\n", one["message"].as_str().unwrap(), notes.collect::<Vec<_>>().join("; "))
+    });
+    (ran.code, told.collect())
+}
+
+#[test]
+fn people_that_cannot_be() {
+    assert_eq!(people(PEOPLE, ROSTER, DAYS.as_bytes()), (0, String::new()));
+    let with = |row: &str| format!("{ROSTER}{row}\n");
+    for (row, said) in [
+        ("Ben,ben@acme.test,salez,1,,,", "line 3: no team takes anybody of `salez`; did you mean `sales`?"),
+        ("Anna,ana@acme.test,sales,1,,,", "line 3: `ana@acme.test` stands in line 2 already; the first counts"),
+        ("Ben,ben@acme.test,sales,1,,Europe/Pariz,", "line 3: `zone` is `Europe/Pariz`; expected a time zone"),
+        (
+            "Ben,ben@acme.test,sales,1,offise,,",
+            "line 3: `hours` is `offise`; there is no calendar of this name; did you mean `office`?",
+        ),
+        ("Ben,ben@acme.test,sales,0,,,", "line 3: `weight` is `0`; expected a whole number from 1 to 1000000"),
+        ("Ben,ben@acme.test,sales,1000000000,,,", "line 3: `weight` is `1000000000`; expected a whole number"),
+        ("Ben,ben@acme.test,sales,1,,,0", "line 3: `cap` is `0`; expected a number of leads a day"),
+    ] {
+        let (_, told) = people(PEOPLE, &with(row), DAYS.as_bytes());
+        assert!(told.starts_with("main.leadway:3: `roster.csv` has 1 fault") && told.contains(said), "{row}: {told}");
+    }
+    for (from, to, said) in [
+        ("Europe/Berlin", "Europe/Berln", "main.leadway:2: there is no time zone `Europe/Berln`"),
+        ("09:00-17:00", "17:00-09:00", "main.leadway:2: the hours end at 09:00, before they start at 17:00"),
+        ("weight 2", "weight 0", "main.leadway:3: a weight is at least 1, not 0"),
+        ("weight 2", "weight 1_000_000_000", "main.leadway:3: a weight is at most 1000000, not 1000000000"),
+        ("cap 5", "cap 0", "main.leadway:3: a cap is at least 1, not 0"),
+        ("rep dan", "rep dan \"ana@acme.test\" { }  rep ana \"ben@acme.test\"", "`ana` has two emails"),
+    ] {
+        let (code, told) = people(&PEOPLE.replacen(from, to, 1), ROSTER, DAYS.as_bytes());
+        assert!(code == 1 && told.contains(said), "{to}: {told}");
+    }
+}
+
+#[test]
+fn holidays_that_cannot_be() {
+    let event = |properties: &str| format!("BEGIN:VCALENDAR\nBEGIN:VEVENT\n{properties}\nEND:VEVENT\nEND:VCALENDAR\n");
+    let huge = DAYS.to_owned() + &"X-FILL:0123456789\n".repeat(500_000);
+    let many = format!(
+        "BEGIN:VCALENDAR\n{}END:VCALENDAR\n",
+        "BEGIN:VEVENT\nDTSTART;VALUE=DATE:20200101\nRRULE:FREQ=DAILY\nEND:VEVENT\n".repeat(9)
+    );
+    let broken: [(String, &str); 6] = [
+        ("hello\n".to_owned(), "line 1: this is not an iCalendar file"),
+        (DAYS[..DAYS.len() / 2].to_owned(), "the file is cut off"),
+        (event("DTSTART;VALUE=DATE:20260230"), "line 3: `20260230` in DTSTART is not a date"),
+        (event("DTSTART;VALUE=DATE:20260101\nRRULE:FREQ=HOURLY"), "line 4: `FREQ=HOURLY` is not a recurrence rule"),
+        (huge, "line 1: the file is larger than 8 MiB"),
+        (many, "occur more than 200000 times"),
+    ];
+    for (days, said) in broken {
+        let (code, told) = people(PEOPLE, ROSTER, days.as_bytes());
+        assert_eq!(code, 1, "{told}");
+        assert!(told.starts_with("main.leadway:2: `days.ics` is not a calendar of holidays; line "), "{told}");
+        assert!(told.contains(said), "{told}");
+    }
+    // A holiday that recurs for ever is one of each year that calendars know.
+    assert_eq!(people(PEOPLE, ROSTER, event("DTSTART;VALUE=DATE:20200101\nRRULE:FREQ=YEARLY").as_bytes()).0, 0);
+    let (code, told) = people(PEOPLE, ROSTER, event("DTSTART;VALUE=DATE:20260608\nSUMMARY:Fest (QLD)").as_bytes());
+    assert_eq!(code, 0);
+    assert!(
+        told.contains("main.leadway:2: `days.ics` has 1 fault; line 2: `Fest (QLD)` seems to be a holiday"),
+        "{told}"
+    );
+}
