@@ -1,7 +1,7 @@
 //! Who is there when a lead comes: what the people, hours and absences of a policy leave open in the year ahead.
 //!
-//! Nothing here reads a clock: the year begins on a day that the caller names. A pool that says `only reps on duty` is there
-//! when one of its people is on duty; any other pool is taken at its word and is there whenever one of its people is not away.
+//! Nothing here reads a clock: the year begins on a day that the caller names. A pool that says `only reps on duty` passes leads
+//! on while nobody is; any other pool gives them to its people at any hour, and there they wait for somebody to come to work.
 
 mod attendance;
 pub mod demand;

@@ -1,7 +1,9 @@
 //! Why a rep may not have a lead, and what it is in words.
 
 use super::crews::Crews;
-use crate::policy::{Cap, CapZone, RepId};
+use super::state::State;
+use crate::matcher::Match;
+use crate::policy::{Cap, CapZone, PoolId, RepId};
 use crate::syntax::ast::Unit;
 use chrono::NaiveDate;
 
@@ -51,6 +53,22 @@ impl WhyNot {
     }
 }
 
+impl Crews {
+    /// Whether caps alone keep a pool from taking such a lead at the instant of the latest step: of those who are there
+    /// (active, not away, on duty and online if asked), everybody is at one. Names the first of them, and says of him why.
+    pub fn stopped_by_caps(&self, state: &State, pool: PoolId, found: &Match) -> Option<(RepId, String)> {
+        let at = self.crew_of_pool(pool);
+        let crew = self.all.get(at)?;
+        let kind = crew.kind(&found.grades);
+        let mut first = None;
+        for &rep in crew.members.iter().filter(|rep| state.why_not(self, at, **rep).is_none()) {
+            let reached = state.reached(self, at, rep, kind)?;
+            first.get_or_insert((rep, reached));
+        }
+        first.map(|(rep, reached)| (rep, reached.words(self)))
+    }
+}
+
 fn at_cap(crews: &Crews, whose: &str, cap: Option<&Cap>, count: i64) -> String {
     let Some(cap) = cap else { return "is at its cap".to_owned() };
     let step = cap
@@ -63,12 +81,12 @@ fn at_cap(crews: &Crews, whose: &str, cap: Option<&Cap>, count: i64) -> String {
         CapZone::OfRep => " in its zone".to_owned(),
     };
     let per = match cap.per {
-        Unit::Second => "second",
-        Unit::Minute => "minute",
-        Unit::Hour => "hour",
-        Unit::Day => "day",
-        Unit::Week => "week",
-        Unit::Month => "month",
+        Unit::Second => "a second",
+        Unit::Minute => "a minute",
+        Unit::Hour => "an hour",
+        Unit::Day => "a day",
+        Unit::Week => "a week",
+        Unit::Month => "a month",
     };
-    format!("has {count}{of} and is at {whose} of {}{of} a {per}{zone}", cap.count)
+    format!("has {count}{of} and is at {whose} of {}{of} {per}{zone}", cap.count)
 }

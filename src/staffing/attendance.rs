@@ -11,7 +11,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// When each pool and queue has somebody.
 pub(super) struct Attendance {
-    /// By [`PoolId`]: somebody of the pool itself, in the hours that it keeps.
+    /// By [`PoolId`]: somebody of the pool itself, in his hours.
     pools: Vec<Vec<Span>>,
     /// By [`PoolId`]: somebody of the pool itself, at any hour of a day on which he is not away.
     present: Vec<Vec<Span>>,
@@ -23,7 +23,7 @@ impl Attendance {
     pub fn new(year: &Year) -> Attendance {
         let policy = year.policy;
         let mut people = Presence { year, known: BTreeMap::new() };
-        let pools = policy.pools.iter().map(|pool| people.together(&pool.members, pool.only_on_duty));
+        let pools = policy.pools.iter().map(|pool| people.together(&pool.members, true));
         let pools = pools.collect();
         let present = policy.pools.iter().map(|pool| people.together(&pool.members, false)).collect();
         let queues = policy.queues.iter().map(|queue| {
@@ -35,15 +35,15 @@ impl Attendance {
         Attendance { pools, present, queues }
     }
 
-    /// When somebody of a pool is there, or of the pools that it overflows into.
+    /// When somebody is on duty whom a pool gives its leads: of the pool itself, or of those that it overflows into.
     pub fn of_chain(&self, policy: &Policy, pool: PoolId) -> Vec<Span> {
-        let chain = chain(policy, pool);
+        let chain = off_duty_chain(policy, pool);
         union(chain.iter().filter_map(|pool| self.pools.get(pool.at())).flatten().copied().collect())
     }
 
-    /// When somebody of the queues is there that take what no pool of the chain could.
+    /// When somebody of the queues is there that take what no pool of the chain could, since nobody was on duty.
     pub fn of_queues(&self, policy: &Policy, pool: PoolId) -> Vec<Span> {
-        let queues = last_queues(policy, pool);
+        let queues = last_queues(policy, &off_duty_chain(policy, pool));
         union(queues.iter().filter_map(|queue| self.queues.get(queue.at())).flatten().copied().collect())
     }
 
@@ -69,9 +69,29 @@ pub(super) fn chain(policy: &Policy, pool: PoolId) -> Vec<PoolId> {
     chain
 }
 
-fn last_queues(policy: &Policy, pool: PoolId) -> Vec<QueueId> {
-    let pools = chain(policy, pool);
-    let fallbacks = pools.iter().filter_map(|id| policy.pools.get(id.at())).flat_map(|pool| &pool.when_empty);
+/// A pool and those that get its leads where nobody is on duty: a pool that does not say `only reps on duty` keeps them.
+fn off_duty_chain(policy: &Policy, pool: PoolId) -> Vec<PoolId> {
+    let keeps = |id: &PoolId| policy.pools.get(id.at()).is_some_and(|pool| !pool.only_on_duty);
+    let mut found = Vec::new();
+    let mut next = vec![pool];
+    while let Some(id) = next.pop() {
+        if found.contains(&id) {
+            continue;
+        }
+        found.push(id);
+        let steps = policy.pools.get(id.at()).filter(|_| !keeps(&id)).map_or(&[][..], |pool| &pool.when_empty);
+        next.extend(steps.iter().filter_map(|step| match step {
+            Fallback::Pool(next) => Some(*next),
+            Fallback::Queue(_) | Fallback::WaitAtMost(_) | Fallback::WaitUntilOpening => None,
+        }));
+    }
+    found
+}
+
+/// The queues that take what nobody of these pools takes, off duty.
+fn last_queues(policy: &Policy, pools: &[PoolId]) -> Vec<QueueId> {
+    let pools = pools.iter().filter_map(|id| policy.pools.get(id.at())).filter(|pool| pool.only_on_duty);
+    let fallbacks = pools.flat_map(|pool| &pool.when_empty);
     let queues = fallbacks.filter_map(|fallback| match fallback {
         Fallback::Queue(queue) => Some(*queue),
         Fallback::Pool(_) | Fallback::WaitAtMost(_) | Fallback::WaitUntilOpening => None,

@@ -60,7 +60,7 @@ fn days_of(gap: Span, zone: Tz) -> String {
     }
 }
 
-/// Says where a promise may run out before anybody is on duty: of pools that say `only reps on duty`.
+/// Says where a promise may run out before anybody is on duty who is given the lead.
 pub(super) fn unattended(year: &Year, attendance: &Attendance, offers: &[Offer], found: &mut Vec<Diagnostic>) {
     let mut said: BTreeSet<(PoolId, SlaId)> = BTreeSet::new();
     for offer in offers {
@@ -68,7 +68,7 @@ pub(super) fn unattended(year: &Year, attendance: &Attendance, offers: &[Offer],
         let (Some(pool), Some(sla)) = (year.policy.pools.get(id.at()), year.policy.slas.get(sla_id.at())) else {
             continue;
         };
-        if !pool.only_on_duty || pool.members.is_empty() || said.contains(&(*id, sla_id)) {
+        if pool.members.is_empty() || said.contains(&(*id, sla_id)) {
             continue;
         }
         let arrivals = arrivals(year, offer.rule);
@@ -191,6 +191,9 @@ impl Missed<'_> {
             found = found.note(format!("nobody of the pool: {line}"));
         }
         found.help(match nobody {
+            true if !pool.only_on_duty => {
+                "count business time of the assignee or of the pool, or have the pool take `only reps on duty`, and others when it is empty"
+            }
             true => "count business time of the pool, promise more time, or have somebody on duty then",
             false => {
                 "have somebody on duty then, or count business time of the pool; until then a queue takes the leads"

@@ -53,14 +53,26 @@ fn asks_manager(sla: &Sla) -> bool {
     })
 }
 
-/// The reps to whom a target gives leads, as far as the policy alone says. In a queue nobody is the assignee yet.
+/// The reps to whom a target gives leads; owners are those whom the records at hand name. In a queue nobody is the assignee yet.
 fn takers(policy: &Policy, target: &Target) -> Vec<RepId> {
+    let owners = |records, column| policy.owners_at_hand(records, column).into_keys();
+    let teams_of = |records, column| {
+        let owners: BTreeSet<RepId> = owners(records, column).collect();
+        policy.teams.iter().filter(move |team| team.members.iter().any(|member| owners.contains(member)))
+    };
     let members = |id: &PoolId| policy.pools.get(id.at()).map_or_else(Vec::new, |pool| pool.members.clone());
     match target {
         Target::Pool(pool) => chain(policy, *pool).iter().flat_map(members).collect(),
         Target::Team(team) => policy.teams.get(team.at()).map_or_else(Vec::new, |team| team.members.clone()),
         Target::Rep(rep) => vec![*rep],
-        _ => Vec::new(),
+        Target::Owner { records, column, .. } => owners(*records, *column).collect(),
+        Target::TeamOfOwner { records, column } => {
+            teams_of(*records, *column).flat_map(|team| team.members.iter().copied()).collect()
+        }
+        Target::ManagerOfOwner { records, column } => {
+            teams_of(*records, *column).filter_map(|team| team.manager).collect()
+        }
+        Target::Queue(_) | Target::Table { .. } => Vec::new(),
     }
 }
 
@@ -129,13 +141,6 @@ fn speaks(spoken: &str, asked: &str) -> bool {
 /// Says which active reps no target, queue, manager's post or record leads to.
 pub(super) fn without_leads(year: &Year, offers: &[Offer], found: &mut Vec<Diagnostic>) {
     let policy = year.policy;
-    let of_owner = |offer: &Offer| {
-        matches!(offer.target, Target::Owner { .. } | Target::TeamOfOwner { .. } | Target::ManagerOfOwner { .. })
-    };
-    // Anybody may own a record, and his team with him.
-    if offers.iter().any(of_owner) {
-        return;
-    }
     let mut reached: BTreeSet<RepId> = offers.iter().flat_map(|offer| takers(policy, &offer.target)).collect();
     reached.extend(policy.pools.iter().flat_map(|pool| pool.members.iter().copied()));
     let workers =
