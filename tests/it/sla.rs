@@ -1,5 +1,7 @@
 //! The follow-up of leads: stories with their effects, a minute-by-minute oracle, and what holds after any sequence of events.
 
+mod deadlines;
+mod migration;
 mod naive;
 mod properties;
 mod stories;

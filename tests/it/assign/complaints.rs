@@ -1,9 +1,53 @@
-//! What users of today's systems complain about, one test each: none of it is so here.
+//! What users of today's systems complain about: none of it is so here. Most have their test in this file, the rest is named.
 
 use super::Desk;
 use leadway::assign::{Again, Asked, How, Request, State};
 use leadway::matcher::{Match, RecordMatch};
 use leadway::policy::{ColumnId, Instant, RecordsId, Target};
+
+/// Each complaint, and the test that holds Leadway free of it.
+const COMPLAINTS: [(&str, &str, &str); 15] = [
+    ("a rep back from holiday is flooded", "assign/complaints.rs", "a_rep_back_from_holiday_is_not_flooded"),
+    (
+        "an edit resets everyone's counts",
+        "assign/remembered.rs",
+        "an_edit_of_a_pool_never_resets_the_counts_of_those_who_stay",
+    ),
+    (
+        "each rule counts fairness alone, so the sum is unfair",
+        "assign/complaints.rs",
+        "fairness_is_counted_over_all_pools_that_share_turns",
+    ),
+    ("absent and deactivated people get leads", "assign/complaints.rs", "the_absent_and_the_deactivated_get_nothing"),
+    (
+        "nobody can say why a lead went where it went",
+        "assign/complaints.rs",
+        "it_is_said_of_everyone_in_the_pool_why_or_why_not",
+    ),
+    ("nobody can say why no rule before took it", "cli/explain.rs", "why_and_why_not_in_words"),
+    ("an empty pool drops the lead silently", "assign/complaints.rs", "an_empty_pool_ends_in_a_queue_and_says_so"),
+    ("newer work overtakes older", "assign/complaints.rs", "newer_work_does_not_overtake_older"),
+    (
+        "SLA arithmetic breaks on daylight saving, holidays, lunch breaks and pauses",
+        "sla/deadlines.rs",
+        "deadlines_hold_over_clock_changes_holidays_lunch_and_pauses",
+    ),
+    ("so does that of calendars", "calendar/time.rs", "every_minute_of_years_in_many_zones"),
+    ("a policy edit strands the leads in flight", "sla/migration.rs", "an_edit_strands_no_lead_in_flight"),
+    ("tests do not exist", "cli/tests.rs", "tests_follow_a_lead_through_its_sla"),
+    ("the simulator takes one record at a time", "cli/simulate.rs", "a_report_for_people"),
+    ("rule lists report \"valid\"", "cli/policies.rs", "check_tells_findings_in_every_format"),
+    ("and route wrong", "analysis.rs", "proofs_agree_with_all_leads"),
+];
+
+#[test]
+fn every_complaint_has_its_test() {
+    for (complaint, file, test) in COMPLAINTS {
+        let path = crate::house::root().join("tests/it").join(file);
+        let text = std::fs::read_to_string(&path).unwrap();
+        assert!(text.contains(&format!("fn {test}(")), "{complaint}: no test `{test}` in {file}");
+    }
+}
 
 fn gives(desk: &mut Desk, pool: &str, leads: usize) -> Vec<String> {
     let target = desk.pool(pool);
