@@ -26,7 +26,12 @@ const CI: &str = "ci policy/main.leadway --base main --leads leads.csv --at crea
 fn what_the_base_has_too_does_not_fail_a_change() {
     let folder = repository();
     let ran = run_in(folder.path(), CI, "").exits(0);
-    insta::assert_snapshot!(ran.out.replace(|c: char| c.is_ascii_digit(), "0"));
+    let mut told = ran.out.replace(|c: char| c.is_ascii_digit(), "0");
+    // The time that a run takes has more digits on a busy machine.
+    while told.contains("00 ms)") {
+        told = told.replace("00 ms)", "0 ms)");
+    }
+    insta::assert_snapshot!(told);
     edit(
         &folder.path().join("policy/main.leadway"),
         "match large  assign",
