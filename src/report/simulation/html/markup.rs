@@ -8,7 +8,7 @@ pub fn load(rep: &Rep, most: f64) -> String {
     const WIDTH: f64 = 220.0;
     let place = |leads: f64| leads / most * (WIDTH - 12.0) + 6.0;
     let mut picture = format!(
-        "<svg width=\"{WIDTH}\" height=\"18\" role=\"img\" aria-label=\"{} leads\"><rect class=\"rail\" x=\"6\" y=\"5\" width=\"{}\" height=\"8\" rx=\"2\"/><rect class=\"bar\" x=\"6\" y=\"5\" width=\"{:.1}\" height=\"8\" rx=\"2\"/>",
+        "<svg width=\"{WIDTH}\" height=\"18\" viewBox=\"0 0 {WIDTH} 18\" role=\"img\" aria-label=\"{} leads\"><rect class=\"rail\" x=\"6\" y=\"5\" width=\"{}\" height=\"8\" rx=\"2\"/><rect class=\"bar\" x=\"6\" y=\"5\" width=\"{:.1}\" height=\"8\" rx=\"2\"/>",
         rep.given,
         WIDTH - 12.0,
         place(rep.given as f64) - 6.0,
@@ -31,7 +31,7 @@ pub fn span(share: &Share, most: f64, all: &Share) -> String {
     let (Some(middle), Some(low), Some(high)) = (share.share, share.low, share.high) else { return String::new() };
     let mean = place(all.share.unwrap_or(0.0).min(most));
     format!(
-        "<svg width=\"{WIDTH}\" height=\"16\" aria-hidden=\"true\"><line class=\"mean\" x1=\"{mean:.1}\" x2=\"{mean:.1}\" y1=\"0\" y2=\"16\"/><line class=\"span\" x1=\"{:.1}\" x2=\"{:.1}\" y1=\"8\" y2=\"8\"/><circle class=\"dot\" cx=\"{:.1}\" cy=\"8\" r=\"3.5\"/></svg>",
+        "<svg width=\"{WIDTH}\" height=\"16\" viewBox=\"0 0 {WIDTH} 16\" aria-hidden=\"true\"><line class=\"mean\" x1=\"{mean:.1}\" x2=\"{mean:.1}\" y1=\"0\" y2=\"16\"/><line class=\"span\" x1=\"{:.1}\" x2=\"{:.1}\" y1=\"8\" y2=\"8\"/><circle class=\"dot\" cx=\"{:.1}\" cy=\"8\" r=\"3.5\"/></svg>",
         place(low),
         place(high),
         place(middle),

@@ -112,7 +112,7 @@
     charts().forEach(function (chart) {
       var place = document.getElementById(chart[0]);
       if (!place) { return; }
-      var common = { width: place.clientWidth, height: 250, legend: { show: false }, cursor: { y: false, points: { size: 7 } }, padding: [10, 12, 0, 0] };
+      var common = { width: place.clientWidth, height: 250, legend: { show: false }, cursor: { y: false, points: { size: 7 } }, padding: [10, 20, 0, 0] };
       drawn.push(new uPlot(Object.assign(common, chart[1]), chart[2], place));
     });
     root.dataset.charts = String(drawn.length);
