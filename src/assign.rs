@@ -63,8 +63,8 @@ pub struct Assignment {
     pub how: How,
     /// The pool that it waits for, where nobody has it yet.
     pub waits: Option<Wait>,
-    /// When the last pool widens if nobody has touched the lead by then, in microseconds.
-    pub widens: Option<i64>,
+    /// How the search widens if nobody has touched the lead by then.
+    pub widens: Option<Widening>,
 }
 
 impl Assignment {
@@ -127,6 +127,18 @@ pub struct Wait {
     pub until: i64,
     /// The place of the wait in the pool's `when empty`.
     pub step: usize,
+}
+
+/// The `after ... untouched` of a pool that counts next.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Widening {
+    /// In microseconds.
+    pub at: i64,
+    pub pool: PoolId,
+    /// The place in the pool's `after`.
+    pub step: usize,
+    /// When the pool gave the lead, in microseconds: all its steps count from then.
+    pub since: i64,
 }
 
 /// What was found of one candidate or one target, for a trace.

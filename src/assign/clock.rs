@@ -4,9 +4,9 @@
 //! comparison; where it leaves one, those alone who depend on that thing are looked at again.
 
 use crate::calendar::Calendars;
-use crate::calendar::hours::{DAY, instant_of, local_at};
+use crate::calendar::hours::{DAY, SECOND, instant_of, local_at};
 use crate::policy::{CalendarId, meaning};
-use crate::syntax::ast::Unit;
+use crate::syntax::ast::{self, Unit};
 use chrono::Datelike;
 use chrono_tz::Tz;
 
@@ -86,4 +86,26 @@ fn month(today: i64) -> Option<(i64, i64)> {
     let first = meaning::date_of_days(today)?.with_day(1)?;
     let next = first.checked_add_months(chrono::Months::new(1))?;
     Some((meaning::days(first), meaning::days(next)))
+}
+
+/// The instant so long after another on the wall: days, weeks and months end at the same time of day on the zone's clock.
+pub(super) fn later(at: i64, duration: &ast::Duration, zone: chrono_tz::Tz) -> i64 {
+    let days = |days: i64| {
+        let local = local_at(zone, at).saturating_add(duration.count.saturating_mul(days * DAY));
+        instant_of(zone, local).max(at)
+    };
+    let seconds = |seconds: i64| at.saturating_add(duration.count.saturating_mul(seconds * SECOND));
+    match duration.unit {
+        Unit::Second => seconds(1),
+        Unit::Minute => seconds(60),
+        Unit::Hour => seconds(3600),
+        Unit::Day => days(1),
+        Unit::Week => days(7),
+        Unit::Month => {
+            let local = chrono::DateTime::from_timestamp_micros(local_at(zone, at));
+            let months = u32::try_from(duration.count).ok().map(chrono::Months::new);
+            let later = local.zip(months).and_then(|(local, months)| local.checked_add_months(months));
+            later.map_or(i64::MAX, |later| instant_of(zone, later.timestamp_micros()))
+        }
+    }
 }

@@ -2,7 +2,7 @@
 
 use super::crews::Crews;
 use super::state::{Held, State};
-use super::{Assignment, How};
+use super::{Again, Assignment, How, Request};
 use crate::policy::{Instant, QueueId, RepId, Target};
 
 impl Held {
@@ -76,5 +76,63 @@ impl State {
             self.load(crews, rep, -1);
         }
         rep
+    }
+
+    /// Somebody did something about a lead: its pool widens no more. False where the lead is not known.
+    pub fn touched(&mut self, lead: &str) -> bool {
+        let held = self.leads.get_mut(lead);
+        held.map(|held| held.assignment.widens = None).is_some()
+    }
+
+    /// Notes that an event was told of a lead. False where the lead is not known, or was told of this or a later one before.
+    pub fn tell(&mut self, lead: &str, at: Instant) -> bool {
+        let new = self.leads.get_mut(lead).filter(|held| held.told.is_none_or(|told| told < at.micros));
+        new.map(|held| held.told = Some(at.micros)).is_some()
+    }
+
+    /// Who had a lead that was given back and that nobody has now.
+    pub fn given_back(&self, lead: &str) -> &[RepId] {
+        self.leads.get(lead).filter(|held| !held.settled()).map_or(&[], |held| &held.had)
+    }
+
+    /// Forgets the leads that were assigned before an instant and do not wait, and who is known to have had one last before it.
+    /// What was open is so no more; counts of turns and caps stay.
+    pub fn forget(&mut self, crews: &Crews, before: i64) {
+        let old = |held: &Held| held.at < before && held.assignment.waits.is_none();
+        let open: Vec<RepId> = self
+            .leads
+            .values()
+            .filter(|held| old(held) && held.open)
+            .filter_map(|held| held.assignment.assignee)
+            .collect();
+        open.into_iter().for_each(|rep| self.load(crews, rep, -1));
+        self.leads.retain(|_, held| !old(held));
+        self.seen.iter_mut().for_each(|seen| seen.retain(|_, seen| seen.last >= before));
+    }
+
+    /// The instant of the latest step, in microseconds.
+    pub fn latest(&self) -> i64 {
+        self.latest
+    }
+}
+
+impl Crews {
+    /// A lead that was assigned comes again and is known not to have been touched: where its time has come it goes to what its pool
+    /// widens to, else it keeps what it has. None where it was not assigned before, or has nobody.
+    pub fn untouched(&self, state: &mut State, request: &Request) -> Option<Assignment> {
+        let lead = request.lead?;
+        let had = state.leads.get(lead).filter(|held| held.settled())?.had.clone();
+        let due = |state: &State| {
+            let held = state.leads.get(lead)?;
+            held.assignment.widens.filter(|widening| widening.at <= request.at.micros)
+        };
+        // A step that finds nobody leaves the one behind it.
+        while due(state).is_some() {
+            let given = self.reassign(state, &Request { never: &had, ..*request }, Again::Widen);
+            if given.is_some() {
+                return given;
+            }
+        }
+        Some(state.leads.get(lead)?.again(&request.found.targets))
     }
 }

@@ -96,7 +96,9 @@ pub enum Record {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         waits: Option<Waits>,
         #[serde(default, skip_serializing_if = "Option::is_none")]
-        widens: Option<Time>,
+        widens: Option<Widens>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        told: Option<Time>,
         #[serde(default, skip_serializing_if = "Option::is_none")]
         priority: Option<i64>,
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
@@ -125,6 +127,16 @@ pub struct Waits {
     until: Time,
     /// The place in the pool's `when empty`.
     step: usize,
+}
+
+/// The `after` of a pool that counts next.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Widens {
+    at: Time,
+    pool: SmolStr,
+    /// The place in the pool's `after`.
+    step: usize,
+    since: Time,
 }
 
 /// A cap in one of its periods.
@@ -369,7 +381,13 @@ impl State {
                 until: Time(wait.until),
                 step: wait.step,
             }),
-            widens: widens.map(Time),
+            widens: widens.map(|widening| Widens {
+                at: Time(widening.at),
+                pool: pool_name(policy, widening.pool),
+                step: widening.step,
+                since: Time(widening.since),
+            }),
+            told: held.told.map(Time),
             priority: held.priority,
             closed: assignee.is_some() && !held.open,
             charged: charged.collect(),

@@ -126,6 +126,8 @@ pub struct Held {
     pub assignment: Assignment,
     /// When it was assigned first, in microseconds.
     pub at: i64,
+    /// The instant of the last event that was told of it, in microseconds.
+    pub told: Option<i64>,
     /// As its rule says.
     pub priority: Option<i64>,
     /// It counts as one of its rep's open leads.

@@ -1,14 +1,14 @@
 //! One step: a lead's targets are tried in order until a rep, a queue or a line takes it.
 
+use super::clock::later;
 use super::crews::{Crew, Crews, Known, Order, Prefer, Profile, Seat, owner_text};
 use super::rota::{Candidate, Rota};
 use super::state::{Held, Seen, SeenBy, State};
 use super::why_not::WhyNot;
-use super::{Again, Assignment, How, Request, Tried, Wait};
-use crate::calendar::hours::{DAY, SECOND, instant_of, local_at};
+use super::{Again, Assignment, How, Request, Tried, Wait, Widening};
 use crate::matcher::RecordMatch;
 use crate::policy::{ColumnId, Fallback, PoolId, QueueId, RecordsId, RepId, Target, Value};
-use crate::syntax::ast::{self, ReturningKind, Strategy};
+use crate::syntax::ast::{ReturningKind, Strategy};
 
 impl Crews {
     /// Takes the first target that can take the lead, and remembers it. A lead that is known keeps what it has.
@@ -48,10 +48,11 @@ impl Crews {
         let targets = &request.found.targets;
         let (choice, place) =
             targets.iter().enumerate().find_map(|(choice, target)| Some((choice, step.target(target)?)))?;
-        Some(step.settle(choice, place, Vec::new()))
+        Some(step.settle(choice, place, Vec::new(), None))
     }
 
-    /// Assigns a lead that is known again. None where nothing changes: there is nobody else, or it goes on waiting.
+    /// Assigns a lead that is known again. None where nobody else has it then: nobody may, or it goes on waiting. What it
+    /// widens to after that is in the state.
     pub fn reassign(&self, state: &mut State, request: &Request, why: Again) -> Option<Assignment> {
         state.enter(self, request.at.micros);
         let held = state.leads.get(request.lead?)?.clone();
@@ -60,19 +61,33 @@ impl Crews {
         let never: Vec<RepId> = request.never.iter().copied().chain(before.assignee).collect();
         let request = Request { never: &never, ..*request };
         let mut step = Step { crews: self, state, request: &request, returning: None, pools: Vec::new(), trace: None };
+        let mut widened = None;
         let place = match why {
             Again::Reassign => {
                 step.pools.push(pool?);
                 step.crew(self.crew_of_pool(pool?))?
             }
-            Again::Widen => match &self.policy.pools.get(pool?.at())?.after.first()?.2 {
-                Fallback::Pool(next) => {
-                    step.pools.push(*next);
-                    step.crew(self.crew_of_pool(*next))?
+            Again::Widen => {
+                let widening = before.widens?;
+                widened = self.widening(widening.pool, widening.since, before.widens);
+                let said = self.policy.pools.get(widening.pool.at()).and_then(|pool| pool.after.get(widening.step));
+                let place = match said.map(|(_, _, then)| then) {
+                    Some(Fallback::Pool(next)) => {
+                        step.pools.push(*next);
+                        step.crew(self.crew_of_pool(*next))
+                    }
+                    Some(Fallback::Queue(queue)) => Some(Place::Queue(*queue)),
+                    Some(Fallback::WaitAtMost(_) | Fallback::WaitUntilOpening) | None => None,
+                };
+                match place {
+                    Some(place) => place,
+                    None => {
+                        let held = step.state.leads.get_mut(request.lead?)?;
+                        held.assignment.widens = widened;
+                        return None;
+                    }
                 }
-                Fallback::Queue(queue) => Place::Queue(*queue),
-                Fallback::WaitAtMost(_) | Fallback::WaitUntilOpening => return None,
-            },
+            }
             Again::Wake => {
                 let wait = before.waits?;
                 step.pools.clone_from(&before.pools);
@@ -90,7 +105,15 @@ impl Crews {
                 step.state.load(self, rep, -1);
             }
         }
-        Some(step.settle(before.choice, place, had))
+        Some(step.settle(before.choice, place, had, widened))
+    }
+
+    /// Which `after` of a pool that gave a lead at an instant counts first, or behind one that has had its time.
+    fn widening(&self, pool: PoolId, since: i64, behind: Option<Widening>) -> Option<Widening> {
+        let steps = &self.policy.pools.get(pool.at())?.after;
+        let due = steps.iter().enumerate().map(|(step, (_, wait, _))| (later(since, wait, self.policy.zone), step));
+        let next = due.filter(|due| behind.is_none_or(|behind| *due > (behind.at, behind.step))).min();
+        next.map(|(at, step)| Widening { at, pool, step, since })
     }
 
     /// The member that a rep is in a rota.
@@ -453,8 +476,9 @@ impl Step<'_> {
         })
     }
 
-    /// Remembers where the lead went.
-    fn settle(mut self, choice: usize, place: Place, had: Vec<RepId>) -> Assignment {
+    /// Remembers where the lead went. `widened` is what the pool that it widened from says next; where the pool that has it now
+    /// says something too, the earlier counts.
+    fn settle(mut self, choice: usize, place: Place, had: Vec<RepId>, widened: Option<Widening>) -> Assignment {
         let pools = std::mem::take(&mut self.pools);
         let mut assignment =
             Assignment { choice, pools, assignee: None, queue: None, how: How::Queued, waits: None, widens: None };
@@ -469,21 +493,21 @@ impl Step<'_> {
                 assignment.assignee = Some(rep);
                 assignment.how = how;
                 charged = self.give(rep, how, crew);
-                let pool = assignment.pools.last().and_then(|pool| self.crews.policy.pools.get(pool.at()));
-                assignment.widens = pool.and_then(|pool| {
-                    pool.after.first().map(|(_, wait, _)| later(self.request.at.micros, wait, self.crews.policy.zone))
-                });
+                let pool = assignment.pools.last();
+                let own = pool.and_then(|pool| self.crews.widening(*pool, self.request.at.micros, None));
+                assignment.widens = widened.into_iter().chain(own).min_by_key(|widening| widening.at);
             }
         }
         if let Some(lead) = self.request.lead {
             let before = self.state.leads.get(lead);
+            let told = before.and_then(|held| held.told);
             let at = before.map_or(self.request.at.micros, |held| held.at);
             let had = if had.is_empty() { before.map_or_else(Vec::new, |held| held.had.clone()) } else { had };
             if before.is_some() {
                 self.state.line(lead, false);
             }
             let (open, priority) = (assignment.assignee.is_some(), self.request.found.priority);
-            let held = Held { assignment: assignment.clone(), at, priority, open, charged, had };
+            let held = Held { assignment: assignment.clone(), at, told, priority, open, charged, had };
             self.state.leads.insert(lead.into(), held);
             if assignment.waits.is_some() {
                 self.state.line(lead, true);
@@ -565,26 +589,4 @@ fn same_language(spoken: &str, asked: &str) -> bool {
             && matches!(narrow.as_bytes().get(wide.len()), None | Some(b'-'))
     };
     within(spoken, asked) || within(asked, spoken)
-}
-
-/// The instant so long after another on the wall: days, weeks and months end at the same time of day on the zone's clock.
-fn later(at: i64, duration: &ast::Duration, zone: chrono_tz::Tz) -> i64 {
-    let days = |days: i64| {
-        let local = local_at(zone, at).saturating_add(duration.count.saturating_mul(days * DAY));
-        instant_of(zone, local).max(at)
-    };
-    let seconds = |seconds: i64| at.saturating_add(duration.count.saturating_mul(seconds * SECOND));
-    match duration.unit {
-        ast::Unit::Second => seconds(1),
-        ast::Unit::Minute => seconds(60),
-        ast::Unit::Hour => seconds(3600),
-        ast::Unit::Day => days(1),
-        ast::Unit::Week => days(7),
-        ast::Unit::Month => {
-            let local = chrono::DateTime::from_timestamp_micros(local_at(zone, at));
-            let months = u32::try_from(duration.count).ok().map(chrono::Months::new);
-            let later = local.zip(months).and_then(|(local, months)| local.checked_add_months(months));
-            later.map_or(i64::MAX, |later| instant_of(zone, later.timestamp_micros()))
-        }
-    }
 }

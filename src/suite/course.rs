@@ -169,7 +169,7 @@ impl<'r> Course<'r> {
         let assignment = self.situation.assignment.as_ref();
         let wake = assignment.and_then(|a| a.waits).map(|wait| (wait.until, Next::Again(Again::Wake)));
         let widen = assignment.and_then(|a| a.widens).filter(|_| self.untouched());
-        let widen = widen.map(|at| (at, Next::Again(Again::Widen)));
+        let widen = widen.map(|widening| (widening.at, Next::Again(Again::Widen)));
         [timer, wake, widen].into_iter().flatten().min_by_key(|(at, _)| *at)
     }
 
@@ -177,11 +177,13 @@ impl<'r> Course<'r> {
         self.follow_up.as_ref().is_none_or(|follow_up| follow_up.status() == 0)
     }
 
-    /// Nobody else may have the lead: it stays, and does not ask again.
+    /// Nobody else may have the lead: it stays, and asks again only where its pool says more.
     fn settle_down(&mut self, why: Again) {
         let Some(assignment) = &mut self.situation.assignment else { return };
         match why {
-            Again::Widen => assignment.widens = None,
+            Again::Widen => {
+                assignment.widens = self.state.held(LEAD).and_then(|held| held.assignment.widens);
+            }
             Again::Wake | Again::Reassign => assignment.waits = None,
         }
     }

@@ -4,6 +4,7 @@ mod complaints;
 mod fairness;
 mod oracle;
 mod remembered;
+mod widening;
 
 use leadway::assign::{Asked, Assignment, Request, State};
 use leadway::load;

@@ -4,7 +4,7 @@ use super::{Broken, Names, Record, Time, VERSION, due, row_name};
 use crate::assign::crews::{Crews, Known, Order};
 use crate::assign::rota::{Absence, Rota};
 use crate::assign::state::{Held, Presence, Seen, SeenBy, State};
-use crate::assign::{Assignment, Wait};
+use crate::assign::{Assignment, Wait, Widening};
 use crate::policy::{Cap, RecordsId, RepId};
 use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
@@ -220,8 +220,22 @@ impl Resuming<'_> {
     }
 
     fn lead(&mut self, record: &Record) -> Option<()> {
-        let Record::Lead { lead, at, how, choice, pools, rep, queue, waits, widens, priority, closed, charged, had } =
-            record
+        let Record::Lead {
+            lead,
+            at,
+            how,
+            choice,
+            pools,
+            rep,
+            queue,
+            waits,
+            widens,
+            told,
+            priority,
+            closed,
+            charged,
+            had,
+        } = record
         else {
             return None;
         };
@@ -238,6 +252,11 @@ impl Resuming<'_> {
             Some(wait) => Some(Wait { pool: self.names.pool(&wait.pool)?, until: wait.until.0, step: wait.step }),
             None => None,
         };
+        // A pool that is gone widens to nothing.
+        let widens = widens.as_ref().and_then(|widens| {
+            let pool = self.names.pool(&widens.pool)?;
+            Some(Widening { at: widens.at.0, pool, step: widens.step, since: widens.since.0 })
+        });
         let policy = &self.names.crews.policy;
         let charged = charged.iter().filter_map(|(pool, cap)| {
             let pool = self.names.pool(pool)?;
@@ -246,19 +265,12 @@ impl Resuming<'_> {
         });
         let held = Held {
             at: at.0,
+            told: told.map(|told| told.0),
             priority: *priority,
             open: assignee.is_some() && !closed,
             charged: charged.collect(),
             had: had.iter().filter_map(|rep| self.names.rep(rep)).collect(),
-            assignment: Assignment {
-                choice: *choice,
-                waits,
-                pools,
-                assignee,
-                queue,
-                how: *how,
-                widens: widens.map(|widens| widens.0),
-            },
+            assignment: Assignment { choice: *choice, waits, pools, assignee, queue, how: *how, widens },
         };
         self.state.leads.insert(lead.clone(), held);
         if waits.is_some() {

@@ -337,7 +337,10 @@ fn a_lead_that_is_reassigned_goes_to_somebody_new_and_loads_follow() {
     let found = Match { targets: vec![desk.pool("one")], ..Match::default() };
     let asked = Asked::default();
     assert_eq!(desk.request(&found, Some("L1"), &[]), "ana");
-    assert_eq!(desk.state.held("L1").unwrap().assignment.widens, Some(desk.at.micros + 600_000_000));
+    assert_eq!(
+        desk.state.held("L1").unwrap().assignment.widens.map(|widening| widening.at),
+        Some(desk.at.micros + 600_000_000)
+    );
     let mut went = Vec::new();
     for why in [Again::Widen, Again::Reassign, Again::Reassign, Again::Reassign] {
         let had = desk.state.held("L1").unwrap().had.clone();
