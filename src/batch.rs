@@ -10,7 +10,7 @@ mod block;
 mod memory;
 mod reader;
 
-pub use block::{Block, Turns};
+pub use block::{Block, Remember, Turns};
 
 use crate::assign::{Asked, Assignment};
 use crate::calendar;

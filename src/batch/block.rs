@@ -11,6 +11,16 @@ use crate::sla::Given;
 use rustc_hash::FxHashMap;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
+/// What a state is to remember of leads.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Remember {
+    Nothing,
+    /// Each under its id.
+    Leads,
+    /// And which of them were touched, so that the others may widen.
+    Touches,
+}
+
 /// Matched leads in the order of the input. It is used again and again, so that its room is made once.
 #[derive(Debug, Default)]
 pub struct Block {
@@ -84,13 +94,18 @@ impl Block {
         lead.at = matched.bad.is_none().then_some(matched.at);
     }
 
-    /// Assigns the leads, the first first. With `remember` each is kept in the state under its id.
-    pub fn assign(&mut self, crews: &Crews, state: &mut State, remember: bool) {
+    /// Assigns the leads, the first first.
+    pub fn assign(&mut self, crews: &Crews, state: &mut State, remember: Remember) {
         for lead in self.leads.iter_mut().take(self.used) {
             let Some(at) = lead.at else { continue };
-            let name = Some(lead.id.as_str()).filter(|_| remember && lead.has_id);
+            let name = Some(lead.id.as_str()).filter(|_| remember != Remember::Nothing && lead.has_id);
             let request = Request { found: &lead.found, asked: &lead.asked, at, lead: name, never: &[] };
-            lead.assignment = crews.assign(state, &request);
+            let untouched = (remember == Remember::Touches).then(|| crews.untouched(state, &request)).flatten();
+            lead.assignment = untouched.or_else(|| {
+                // Who gave it back does not get it again.
+                let never = name.map_or_else(Vec::new, |name| state.given_back(name).to_vec());
+                crews.assign(state, &Request { never: &never, ..request })
+            });
         }
     }
 

@@ -1,13 +1,15 @@
 //! `leadway route`: a policy and a file of leads in, decisions out.
 
 mod errors;
+mod events;
 pub(super) mod memory;
 mod run;
 mod table;
 
 use super::{Exit, Failure, output};
 use crate::assign::State;
-use crate::batch::When;
+use crate::batch::{Remember, When};
+use crate::calendar::hours::DAY;
 use crate::lead::{LeadFile, Plan};
 use crate::policy::{FieldId, Policy, Type};
 use crate::router::Router;
@@ -24,7 +26,9 @@ A value that is not of its field's type counts as missing, and is said on the de
 A lead whose required field is missing goes where `on bad lead` says, else to the error output.
 With `--state`, turns, loads, caps and who has which lead are kept from run to run. A lead that is known by its id
 keeps what it has, so a run that was cut off may simply be run again: nobody gets a lead twice. Decisions come out
-once the state is safe.
+once the state is safe. `--events` tells what happened to leads since: a CSV or JSON with `lead`, `at` and `event`,
+which is a status, `accepted`, `responded`, `met`, `closed`, or `returned: REASON`. A lead that was given back goes to
+somebody else when it comes again, and one that nobody touched to what its pool widens to.
 
 Exit codes: 0 every lead was decided, 1 some leads went to the error output, 2 could not run
 
@@ -34,6 +38,7 @@ Examples:
   cat leads.json | leadway route main.leadway --leads - --format csv
   leadway route main.leadway --leads leads.csv --errors errors.ndjson
   leadway route main.leadway --leads today.csv --state sales.state --format csv --out today.csv
+  leadway route main.leadway --leads open.csv --events events.csv --state sales.state --forget 90
   leadway route main.leadway --leads history.csv --at created_at
                                      decide each lead at its own instant")]
 pub struct Arguments {
@@ -60,6 +65,12 @@ pub struct Arguments {
     /// What is remembered from run to run: turns, loads, caps, who has which lead; begun where there is no such file
     #[arg(long, value_name = "FILE")]
     state: Option<PathBuf>,
+    /// What happened to leads of the state: `lead`, `at` and `event`; taken before the leads
+    #[arg(long, value_name = "FILE", requires = "state")]
+    events: Option<PathBuf>,
+    /// Forget leads that were assigned more than so many days before this run's instant; the oldest input must be younger
+    #[arg(long, value_name = "DAYS", requires = "state", value_parser = clap::value_parser!(u32).range(1..))]
+    forget: Option<u32>,
     /// Make every value that cannot be read an error of its lead
     #[arg(long)]
     strict: bool,
@@ -125,7 +136,11 @@ pub fn run(arguments: &Arguments) -> Result<Exit, Failure> {
         format: arguments.format,
         rows: if arguments.rows == 0 { usize::MAX } else { arguments.rows },
         threads: arguments.threads.unwrap_or_else(world::threads).clamp(1, 256),
-        remember: memory.is_some(),
+        remember: match (&memory, &arguments.events) {
+            (Some(_), Some(_)) => Remember::Touches,
+            (Some(_), None) => Remember::Leads,
+            (None, _) => Remember::Nothing,
+        },
     };
     let cannot_create = |path: &Path, error: &std::io::Error| {
         Failure::new(format!("cannot write `{}`: {}", path.display(), world::words(error)))
@@ -139,13 +154,19 @@ pub fn run(arguments: &Arguments) -> Result<Exit, Failure> {
             None => None,
         },
     );
-    let state = match &memory {
+    let mut state = match &memory {
         Some(memory) => memory.state(&router)?,
         None => State::new(router.crews()),
     };
+    if let Some(events) = &arguments.events {
+        events::tell(events, &router, &mut state)?;
+    }
     let done = run::run(&job, state, &mut file, &mut out, &mut errors);
     progress.finish_and_clear();
-    let (done, state) = done?;
+    let (done, mut state) = done?;
+    if let Some(days) = arguments.forget {
+        state.forget(router.crews(), state.latest().saturating_sub(i64::from(days).saturating_mul(DAY)));
+    }
     if let Some(failure) = file.failure() {
         output::say_error(&format!("`{shown}` could not be read to its end: {failure}"), None);
     }
@@ -189,7 +210,7 @@ pub fn run(arguments: &Arguments) -> Result<Exit, Failure> {
 
 /// Nothing that is written may take the place of what is read, nor of what else is written.
 fn refuse_to_overwrite(arguments: &Arguments) -> Result<(), Failure> {
-    let read = [Some(&arguments.policy), Some(&arguments.leads)];
+    let read = [Some(&arguments.policy), Some(&arguments.leads), arguments.events.as_ref()];
     let written =
         [Some(&arguments.out), arguments.errors.as_ref(), arguments.summary.as_ref(), arguments.state.as_ref()];
     let [read, written] = [&read[..], &written[..]].map(|paths| paths.iter().copied().flatten().collect::<Vec<_>>());

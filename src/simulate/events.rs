@@ -3,7 +3,7 @@
 use super::history::History;
 use crate::data::text;
 use crate::lead::{LeadFile, LeadReader, Plan};
-use crate::policy::{Field, Policy, Type, Value};
+use crate::policy::{Field, Instant, Policy, Type, Value};
 use crate::sla::statuses;
 use crate::source::Span;
 use crate::syntax::ast::Stage;
@@ -25,10 +25,20 @@ pub enum What {
     Accepted,
     Responded,
     Met,
+    /// It is done with, won or lost.
+    Closed,
     /// The rep gave it back, for a reason.
     Returned(SmolStr),
     /// A place in the policy's statuses.
     Status(u32),
+}
+
+/// Something that happened to a lead, by the lead's own name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Happened {
+    pub lead: SmolStr,
+    pub at: Instant,
+    pub what: What,
 }
 
 /// Events in the order of their instants, and what is to be said of the others.
@@ -61,8 +71,42 @@ pub fn plan(policy: &Policy) -> Plan {
 pub fn read(policy: &Policy, plan: &Plan, file: LeadFile, history: &mut History) -> Events {
     let places: FxHashMap<SmolStr, u32> =
         history.leads.iter().zip(0u32..).map(|(lead, at)| (lead.id.clone(), at)).collect();
-    let mut events = Events::default();
-    let (mut unknown_leads, mut unread) = (0u64, 0u64);
+    let (happened, warnings) = happened(policy, plan, file);
+    let mut events = Events { told: Vec::with_capacity(happened.len()), warnings };
+    let mut unknown_leads = 0u64;
+    for Happened { lead, at, what } in happened {
+        match places.get(&lead) {
+            Some(&lead) => events.told.push(Told { at: at.micros, lead, what }),
+            None => unknown_leads += 1,
+        }
+    }
+    for told in &events.told {
+        let answers = match told.what {
+            What::Responded | What::Met => true,
+            What::Status(status) => {
+                statuses::meaning(policy, status).is_some_and(|row| row.keeps.contains(&Stage::Respond))
+            }
+            What::Accepted | What::Closed | What::Returned(_) => false,
+        };
+        if told.what == What::Closed
+            && let Some(lead) = history.leads.get_mut(told.lead as usize).filter(|lead| told.at >= lead.at)
+        {
+            lead.past.closed.get_or_insert(told.at);
+        }
+        if let Some(lead) = history.leads.get_mut(told.lead as usize).filter(|lead| answers && told.at >= lead.at) {
+            lead.past.responded.get_or_insert(told.at);
+        }
+    }
+    if unknown_leads > 0 {
+        events.warnings.push(format!("{unknown_leads} events of leads that are not in the history were left out"));
+    }
+    events
+}
+
+/// What a file tells, in the order of its instants, and what is to be said of the rest.
+pub fn happened(policy: &Policy, plan: &Plan, file: LeadFile) -> (Vec<Happened>, Vec<String>) {
+    let mut events: Vec<Happened> = Vec::new();
+    let mut unread = 0u64;
     let mut unknown_words: Vec<SmolStr> = Vec::new();
     let mut reader = LeadReader::new(plan, file);
     for record in reader.by_ref() {
@@ -80,41 +124,23 @@ pub fn read(policy: &Policy, plan: &Plan, file: LeadFile, history: &mut History)
             }
             continue;
         };
-        match places.get(&lead.written) {
-            Some(&lead) => events.told.push(Told { at: at.micros, lead, what }),
-            None => unknown_leads += 1,
-        }
+        events.push(Happened { lead: lead.written.clone(), at: *at, what });
     }
     // Events of one instant stay in the order of the file.
-    events.told.sort_by_key(|told| told.at);
-    for told in &events.told {
-        let answers = match told.what {
-            What::Responded | What::Met => true,
-            What::Status(status) => {
-                statuses::meaning(policy, status).is_some_and(|row| row.keeps.contains(&Stage::Respond))
-            }
-            What::Accepted | What::Returned(_) => false,
-        };
-        if let Some(lead) = history.leads.get_mut(told.lead as usize).filter(|lead| answers && told.at >= lead.at) {
-            lead.past.responded.get_or_insert(told.at);
-        }
-    }
-    events.warnings = reader.warnings();
+    events.sort_by_key(|event| event.at.micros);
+    let mut warnings = reader.warnings();
     if unread > 0 {
-        events.warnings.push(format!("{unread} events without a lead, an instant and an event were left out"));
-    }
-    if unknown_leads > 0 {
-        events.warnings.push(format!("{unknown_leads} events of leads that are not in the history were left out"));
+        warnings.push(format!("{unread} events without a lead, an instant and an event were left out"));
     }
     for word in unknown_words.iter().take(10) {
         let options = policy.statuses.iter().map(SmolStr::as_str).chain(WORDS);
         let near = text::nearest(word, options).map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
-        events.warnings.push(format!("events `{word}` were left out: there is no such status{near}"));
+        warnings.push(format!("events `{word}` were left out: there is no such status{near}"));
     }
-    events
+    (events, warnings)
 }
 
-const WORDS: [&str; 4] = ["accepted", "responded", "met", "returned"];
+const WORDS: [&str; 5] = ["accepted", "responded", "met", "closed", "returned"];
 
 fn what(policy: &Policy, word: &str) -> Option<What> {
     let (name, reason) = word.split_once(':').unwrap_or((word, ""));
@@ -123,6 +149,7 @@ fn what(policy: &Policy, word: &str) -> Option<What> {
         "accepted" => return Some(What::Accepted),
         "responded" => return Some(What::Responded),
         "met" => return Some(What::Met),
+        "closed" if !policy.statuses.iter().any(|status| text::squeeze(status) == key) => return Some(What::Closed),
         "returned" => return Some(What::Returned(SmolStr::new(reason.trim()))),
         _ => {}
     }

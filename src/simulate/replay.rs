@@ -16,7 +16,7 @@ use super::events::{Told, What as Happened};
 use super::history::{History, PastLead};
 use super::model::Model;
 use super::{Fate, Load, Promised, Run, Turns};
-use crate::assign::{Again, Assignment, Crews, How, Request, State};
+use crate::assign::{Again, Assignment, Crews, How, Request, State, Widening};
 use crate::matcher::Outcome;
 use crate::policy::{Clock, Instant, Policy, PoolId, QueueId, RepId};
 use crate::sla::people::People;
@@ -188,11 +188,15 @@ impl<'a> Replay<'a> {
         if let Some(wait) = &given.waits {
             self.wait(at, wait.pool, wait.until, now);
         }
-        if let Some(widens) = given.widens {
-            let turn = self.turn(at);
-            self.agenda.enter(widens, at, What::Widen { turn });
-        }
+        self.widens(at, given.widens, now);
         self.set_timer(at);
+    }
+
+    fn widens(&mut self, at: u32, widens: Option<Widening>, now: i64) {
+        if let Some(widening) = widens {
+            let turn = self.turn(at);
+            self.agenda.enter(widening.at.max(now), at, What::Widen { turn });
+        }
     }
 
     /// What a new holder of the lead brings: his answer, and an end to the wait.
@@ -299,8 +303,16 @@ impl<'a> Replay<'a> {
             What::Widen { turn } if current(turn) => {
                 let untouched = self.fates.get(at as usize).is_some_and(|fate| fate.answered.is_none());
                 let had = open.follow_up.as_ref().map(|follow_up| follow_up.had().to_vec()).unwrap_or_default();
-                if untouched && let Some(given) = self.assign(at, lead, &had, now, Some(Again::Widen)) {
-                    self.moved(at, lead, &given, now);
+                if untouched {
+                    match self.assign(at, lead, &had, now, Some(Again::Widen)) {
+                        Some(given) => self.moved(at, lead, &given, now),
+                        // Nobody there may have it: what the pool says next.
+                        None => {
+                            let held = self.state.held(itoa::Buffer::new().format(at));
+                            let widens = held.and_then(|held| held.assignment.widens);
+                            self.widens(at, widens, now);
+                        }
+                    }
                 }
             }
             What::Close { turn } if current(turn) => {
@@ -419,7 +431,8 @@ impl<'a> Replay<'a> {
         let Some(lead) = self.setting.history.leads.get(told.lead as usize) else { return };
         let event = match &told.what {
             Happened::Accepted => Event::Accepted,
-            Happened::Responded => return,
+            // The lead's own times say these.
+            Happened::Responded | Happened::Closed => return,
             Happened::Met => Event::Met,
             Happened::Status(status) => Event::Status(*status),
             Happened::Returned(reason) => Event::Returned { reason: reason.clone() },

@@ -4,6 +4,7 @@ mod agreement;
 mod bad_input;
 mod ci;
 mod diff;
+mod events;
 mod explain;
 mod findings;
 mod integrations;

@@ -11,7 +11,7 @@
 use super::errors::{Errors, Rejected};
 use super::{Format, table};
 use crate::assign::State;
-use crate::batch::{self, Batch, Turns, When};
+use crate::batch::{self, Batch, Remember, Turns, When};
 use crate::cli::Failure;
 use crate::decision::{COLUMNS, Decided, Writer};
 use crate::lead::{Block, DateOrders, LeadFile, Plan, Splitter};
@@ -32,8 +32,7 @@ pub struct Job<'a> {
     /// How many decisions a table shows.
     pub rows: usize,
     pub threads: usize,
-    /// Each lead is kept in the state under its id.
-    pub remember: bool,
+    pub remember: Remember,
 }
 
 /// What a run came to.
@@ -177,7 +176,8 @@ fn decide(job: &Job, worker: &mut Worker, block: &Block, assign: impl FnOnce(&mu
     let Worker { batch, writer, splitter, matched } = worker;
     matched.clear();
     // In a state that is kept, and where time goes on between leads, each lead counts; a table shows the first.
-    let at_once = !job.remember && matches!(job.when, When::Moment(_)) && job.format != Format::Table;
+    let at_once =
+        job.remember == Remember::Nothing && matches!(job.when, When::Moment(_)) && job.format != Format::Table;
     splitter.split(job.plan, block, &text, |raw| {
         result.records += 1;
         let raw = match raw {

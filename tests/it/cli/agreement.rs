@@ -2,7 +2,7 @@
 
 use super::{EXAMPLES, example, json, run_in};
 use leadway::assign::{Assignment, State};
-use leadway::batch::{self, Batch, When, to_queue};
+use leadway::batch::{self, Batch, Remember, When, to_queue};
 use leadway::decision::Decided;
 use leadway::lead::{BadValue, Block, LeadFile, Note, Plan};
 use leadway::load;
@@ -71,7 +71,7 @@ fn a_batch_decides_every_lead_as_the_plain_path_and_the_reference_do() {
                             at_once = found.at_once();
                             matched.push(found, 0);
                         });
-                        matched.assign(router.crews(), &mut fast_state, false);
+                        matched.assign(router.crews(), &mut fast_state, Remember::Nothing);
                         let said = matched.decided().next().map(|(_, decided)| Said::of(&decided));
                         if let (Some(at_once), Some(said)) = (at_once, &said) {
                             assert_eq!(at_once, said.assignment, "{name}, line {}", raw.line);
