@@ -7,7 +7,7 @@
 
 use crate::data::text;
 use crate::policy::Instant;
-use chrono::{Days, Duration, LocalResult, NaiveDate, NaiveDateTime, NaiveTime, Offset, TimeZone};
+use chrono::{Datelike, Days, Duration, LocalResult, NaiveDate, NaiveDateTime, NaiveTime, Offset, TimeZone};
 use chrono_tz::Tz;
 
 /// Which comes first in a date such as `3/4/2026`.
@@ -71,7 +71,7 @@ pub fn at_offset(local: NaiveDateTime, offset: i32) -> Instant {
 pub fn instant(local: NaiveDateTime, zone: Tz) -> Instant {
     match zone.offset_from_local_datetime(&local) {
         LocalResult::Single(offset) | LocalResult::Ambiguous(offset, _) => {
-            at_offset(local, offset.fix().local_minus_utc())
+            at_offset(local, written(local, offset.fix().local_minus_utc()))
         }
         LocalResult::None => {
             let Instant { micros, offset } = at_offset(local, offset_before(local, zone));
@@ -80,6 +80,12 @@ pub fn instant(local: NaiveDateTime, zone: Tz) -> Instant {
             Instant { micros, offset: behind.unwrap_or(offset) }
         }
     }
+}
+
+/// An offset as it can be written. Clocks of the sun, as that of Berlin until 1893, differ by seconds too, which RFC 3339 has no place for;
+/// no calendar knows those years.
+fn written(local: NaiveDateTime, offset: i32) -> i32 {
+    if local.year() < 1970 { offset - offset % 60 } else { offset }
 }
 
 /// The offset in force before the gap that holds a local time. No gap is longer than a day (Samoa, 2011).

@@ -536,6 +536,15 @@ proptest! {
         }
     }
 
+    /// Before clocks had zones, those of a place differ by seconds.
+    #[test]
+    fn times_of_the_sun_read_the_same(year in 0i32..2000, month in 1u32..13, day in 1u32..29) {
+        let raw = format!("{year:04}-{month:02}-{day:02}");
+        let first = value::read(&Type::Time, &raw, &plain()).unwrap().value;
+        let shown = value::show(&first);
+        prop_assert_eq!(value::read(&Type::Time, &shown, &plain()).map(|good| good.value), Ok(first), "{}", shown);
+    }
+
     /// Grouping and the point are undone exactly, the English way and the German way.
     #[test]
     fn grouped_amounts(cents in -10_000_000_000i64..10_000_000_000, german in any::<bool>()) {
