@@ -3,6 +3,7 @@
 use super::{Exit, Failure};
 use crate::calendar;
 use crate::diagnostic::{Diagnostic, Severity, github, json, render, sarif};
+use crate::lead::{LeadFile, Plan};
 use crate::load::{self, Compiled, Loaded, ReadFault};
 use crate::source::Sources;
 use crate::world;
@@ -149,4 +150,16 @@ pub fn verdict(diagnostics: &[Diagnostic], deny_warnings: bool) -> Exit {
         Some(Severity::Warning) if deny_warnings => Exit::Findings,
         _ => Exit::Fine,
     }
+}
+
+/// Opens a file of leads, or of what else is read as they are; `-` is standard input.
+pub fn leads<'a>(path: &Path, plan: &Plan) -> Result<LeadFile<'a>, Failure> {
+    let shown = path.display().to_string();
+    let source =
+        world::open(path).map_err(|error| Failure::new(format!("cannot read `{shown}`: {}", world::words(&error))))?;
+    LeadFile::open(source, (shown != "-").then_some(shown.as_str()), plan).map_err(|error| Failure {
+        message: format!("`{shown}`: {}", error.message),
+        help: error.help,
+        quiet: false,
+    })
 }

@@ -3,7 +3,6 @@
 mod arguments;
 
 use super::{Exit, Failure, output};
-use crate::lead::LeadFile;
 use crate::policy::Instant;
 use crate::report::simulation::{self, Against, Numbers, Simulation};
 use crate::router::Router;
@@ -158,7 +157,7 @@ fn replayed(arguments: &Arguments, policy: &Path) -> Result<Replayed, Failure> {
     let policy = router.policy();
     let columns = columns(arguments, policy);
     let plan = HistoryPlan::new(policy, &columns);
-    let mut file = open(&arguments.leads, &plan.plan)?;
+    let mut file = output::leads(&arguments.leads, &plan.plan)?;
     let threads = arguments.threads.unwrap_or_else(world::threads).clamp(1, 256);
     let mut history = history::read(&router, &plan, &mut file, threads);
     if let Some(failure) = file.failure() {
@@ -167,7 +166,7 @@ fn replayed(arguments: &Arguments, policy: &Path) -> Result<Replayed, Failure> {
     let events = match &arguments.events {
         Some(path) => {
             let plan = events::plan(policy);
-            events::read(policy, &plan, open(path, &plan)?, &mut history)
+            events::read(policy, &plan, output::leads(path, &plan)?, &mut history)
         }
         None => events::Events::default(),
     };
@@ -202,17 +201,6 @@ fn replayed(arguments: &Arguments, policy: &Path) -> Result<Replayed, Failure> {
     progress.finish_and_clear();
     let assumptions = simulation::assumptions(policy, &history, &model, arguments.events.is_some(), OPEN_FOR);
     Ok(Replayed { router, history, run, assumptions })
-}
-
-fn open<'a>(path: &Path, plan: &crate::lead::Plan) -> Result<LeadFile<'a>, Failure> {
-    let shown = path.display().to_string();
-    let source =
-        world::open(path).map_err(|error| Failure::new(format!("cannot read `{shown}`: {}", world::words(&error))))?;
-    LeadFile::open(source, (shown != "-").then_some(shown.as_str()), plan).map_err(|error| Failure {
-        message: format!("`{shown}`: {}", error.message),
-        help: error.help,
-        quiet: false,
-    })
 }
 
 fn columns(arguments: &Arguments, policy: &crate::policy::Policy) -> Columns {

@@ -2,11 +2,10 @@
 
 use crate::cli::{Failure, output};
 use crate::diagnostic::Diagnostic;
-use crate::lead::{LeadFile, LeadReader, Plan};
+use crate::lead::{LeadReader, Plan};
 use crate::policy::Policy;
 use crate::router::Router;
 use crate::staffing::demand::Demand;
-use crate::world;
 use std::path::Path;
 
 /// Matches every lead at the instant that it names itself. Leads that cannot be read, and those without an instant, are counted and said.
@@ -16,15 +15,8 @@ pub fn findings(policy: &Policy, path: &Path) -> Result<Vec<Diagnostic>, Failure
         Failure::new("the leads do not say when they came: the policy has no field of type `time`")
             .help("declare the field, such as `created_at time required`")
     })?;
-    let source =
-        world::open(path).map_err(|error| Failure::new(format!("cannot read `{shown}`: {}", world::words(&error))))?;
     let plan = Plan::of(policy);
-    let name = (shown != "-").then_some(shown.as_str());
-    let file = LeadFile::open(source, name, &plan).map_err(|error| Failure {
-        message: format!("`{shown}`: {}", error.message),
-        help: error.help,
-        quiet: false,
-    })?;
+    let file = output::leads(path, &plan)?;
     let router = Router::new(policy.clone());
     let mut demand = Demand::default();
     let mut reader = LeadReader::new(&plan, file);

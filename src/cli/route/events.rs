@@ -3,11 +3,9 @@
 use crate::assign::State;
 use crate::cli::{Failure, output};
 use crate::data::text;
-use crate::lead::LeadFile;
 use crate::router::Router;
 use crate::simulate::events::{self, Happened, What};
 use crate::sla::statuses;
-use crate::world;
 use std::path::Path;
 
 /// Takes the events in the order of their instants. An event that was told before changes nothing, so that a run may be run again.
@@ -15,13 +13,7 @@ pub fn tell(path: &Path, router: &Router, state: &mut State) -> Result<(), Failu
     let shown = path.display().to_string();
     let policy = router.policy();
     let plan = events::plan(policy);
-    let source =
-        world::open(path).map_err(|error| Failure::new(format!("cannot read `{shown}`: {}", world::words(&error))))?;
-    let file = LeadFile::open(source, (shown != "-").then_some(shown.as_str()), &plan).map_err(|error| Failure {
-        message: format!("`{shown}`: {}", error.message),
-        help: error.help,
-        quiet: false,
-    })?;
+    let file = output::leads(path, &plan)?;
     let (happened, warnings) = events::happened(policy, &plan, file);
     for warning in warnings {
         output::say(&format!("{shown}: {warning}\n"));
