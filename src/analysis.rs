@@ -42,6 +42,7 @@ mod moments;
 mod overlaps;
 mod partitions;
 pub mod quick;
+pub mod reached;
 pub mod regions;
 pub mod routes;
 pub mod same;

@@ -46,6 +46,7 @@ mod unused;
 mod words;
 
 pub use files::data_paths;
+pub use tests::usual_instant;
 
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::policy::{DataFiles, Policy, RouteId};

@@ -9,9 +9,11 @@ mod expect;
 mod failure;
 pub mod mutate;
 pub mod snapshot;
+pub mod suggest;
 
 pub use failure::{diagnostics, told};
 
+use crate::assign::Assignment;
 use crate::policy::tests::TestCase;
 use crate::policy::{ExperimentId, Policy};
 use crate::router::{Decision, Router};
@@ -30,6 +32,8 @@ pub struct Verdict {
     /// Its place in [`Policy::tests`].
     pub case: usize,
     pub decision: Decision,
+    /// With whom the lead was, or in which queue, after the decision and at each step, as far as that changed.
+    pub assignments: Vec<Assignment>,
     /// What the SLA did in all its steps.
     pub effects: Vec<Effect>,
     /// What was expected and is otherwise; none where the test passed.
@@ -65,8 +69,10 @@ impl Suite {
         let router = self.router(case)?;
         let (decision, situations) = course::run(router, case);
         let mismatches = expect::mismatches(router, router.policy(), case, &decision, &situations);
+        let mut assignments: Vec<Assignment> = situations.iter().filter_map(|now| now.assignment.clone()).collect();
+        assignments.dedup();
         let effects = situations.into_iter().last().map(|last| last.effects).unwrap_or_default();
-        Some(Verdict { case: number, decision, effects, mismatches })
+        Some(Verdict { case: number, decision, assignments, effects, mismatches })
     }
 
     /// Runs these tests, by their places in [`Policy::tests`], on some threads; the verdicts are in that order.

@@ -49,6 +49,11 @@ pub struct Comment {
 /// hundred thousand rules.
 const LONGEST: usize = 16 << 20;
 
+/// Whether a word holds a policy together, so that a name that is spelled so stands in quotes.
+pub fn is_reserved(word: &str) -> bool {
+    messages::RESERVED.contains(&word)
+}
+
 /// Reads one policy file. Takes time and memory in proportion to the text.
 pub fn parse(file: FileId, text: &str) -> Parsed {
     if text.len() > LONGEST {

@@ -142,6 +142,12 @@ pub fn same_file(one: &Path, other: &Path) -> bool {
     real(one).is_some_and(|one| real(other) == Some(one))
 }
 
+/// Whether two paths lead to one folder that is there.
+pub fn same_folder(one: &Path, other: &Path) -> bool {
+    let real = |path: &Path| path.canonicalize().ok().filter(|path| path.is_dir());
+    real(one).is_some_and(|one| real(other) == Some(one))
+}
+
 pub fn exists(path: &Path) -> bool {
     path.exists()
 }

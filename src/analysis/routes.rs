@@ -1,6 +1,7 @@
 //! The rules in the order in which a lead comes to them, each with the conditions on its way.
 
 use super::formula::Formula;
+use super::reached::Place;
 use super::space::Space;
 use crate::policy::{Entry, RouteId, RuleId};
 
@@ -14,6 +15,12 @@ pub struct Step {
     pub takes: Formula,
 }
 
+/// An entry of a route where a lead may come to it.
+pub(super) struct Stop {
+    pub place: Place,
+    pub way: Formula,
+}
+
 /// Rules that are looked at, however often routes continue in one another.
 const MOST: usize = 200_000;
 
@@ -23,26 +30,39 @@ impl Space<'_> {
     /// A lead that comes back to a route that failed before fails again, so that the second time changes nothing and is left out where
     /// the way there is part of the first.
     pub fn steps(&mut self, policy: usize) -> Option<Vec<Step>> {
+        let entries = self.entries(policy)?;
+        let steps = entries.into_iter().filter_map(|(_, Stop { place, way })| match place {
+            Place::Rule(rule) => {
+                let own = self.takes(policy, rule.at());
+                Some(Step { rule, way, takes: self.formulas.and([way, own]) })
+            }
+            _ => None,
+        });
+        Some(steps.collect())
+    }
+
+    /// The rules and `continue`s in order, each with how many rules stand before it.
+    pub(super) fn entries(&mut self, policy: usize) -> Option<Vec<(usize, Stop)>> {
         let of = *self.policies.get(policy)?;
-        let mut steps = Vec::new();
+        let (mut stops, mut rules) = (Vec::new(), 0);
         let mut entered: Vec<Vec<Formula>> = vec![Vec::new(); of.routes.len()];
         entered.get_mut(of.main.at())?.push(Formula::TRUE);
         let mut open: Vec<(RouteId, usize, Formula)> = vec![(of.main, 0, Formula::TRUE)];
-        while let Some((route, next, way)) = open.last_mut() {
-            let (way, at) = (*way, *next);
-            let entry = of.routes.get(route.at()).and_then(|route| route.entries.get(at));
+        while let Some((id, next, way)) = open.last_mut() {
+            let (id, way, at) = (*id, *way, *next);
+            let entry = of.routes.get(id.at()).and_then(|route| route.entries.get(at));
             *next += 1;
             match entry {
                 None => _ = open.pop(),
                 Some(Entry::Rule(rule)) => {
-                    let own = self.takes(policy, rule.at());
-                    let takes = self.formulas.and([way, own]);
-                    steps.push(Step { rule: *rule, way, takes });
-                    if steps.len() > MOST {
+                    stops.push((rules, Stop { place: Place::Rule(*rule), way }));
+                    rules += 1;
+                    if rules > MOST {
                         return None;
                     }
                 }
                 Some(Entry::Continue { route, when, .. }) => {
+                    stops.push((rules, Stop { place: Place::Continue(id, at), way }));
                     let when = when.as_ref().map_or(Formula::TRUE, |when| self.condition(policy, when));
                     let way = self.formulas.and([way, when]);
                     let ways = entered.get_mut(route.at())?;
@@ -53,6 +73,6 @@ impl Space<'_> {
                 }
             }
         }
-        Some(steps)
+        Some(stops)
     }
 }

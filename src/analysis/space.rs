@@ -202,12 +202,7 @@ impl<'a> Space<'a> {
                 None => {
                     let set = territory.set as usize;
                     let Some(roots) = of.territory_sets.get(set).map(|set| &set.roots) else { return Formula::FALSE };
-                    let in_force = self.moments.in_force(policy, set);
-                    let in_force = match in_force {
-                        Some(_) => self.at_moments(in_force),
-                        // One set without a start is always in force; of several the last.
-                        None => Formula::from(set + 1 == of.territory_sets.len()),
-                    };
+                    let in_force = self.in_force(policy, set);
                     (in_force, roots)
                 }
             };
@@ -224,7 +219,16 @@ impl<'a> Space<'a> {
         self.names.get(policy).and_then(|names| names.territories.get(&id)).copied().unwrap_or(Formula::FALSE)
     }
 
-    fn grade(&mut self, policy: usize, id: GradeId, steps: &[u32]) -> Formula {
+    /// Where a set of territories is in force.
+    pub(super) fn in_force(&mut self, policy: usize, set: usize) -> Formula {
+        match self.moments.in_force(policy, set) {
+            Some(moments) => self.at_moments(Some(moments)),
+            // One set without a start is always in force; of several the last.
+            None => Formula::from(self.policies.get(policy).is_some_and(|of| set + 1 == of.territory_sets.len())),
+        }
+    }
+
+    pub fn grade(&mut self, policy: usize, id: GradeId, steps: &[u32]) -> Formula {
         let Some(grade) = self.policies.get(policy).and_then(|policy| policy.grades.get(id.at())) else {
             return Formula::FALSE;
         };
@@ -354,13 +358,17 @@ impl<'a> Space<'a> {
     /// Where a rule's days and condition hold, whatever its tables give.
     pub fn asks(&mut self, policy: usize, rule: &Rule) -> Formula {
         let when = rule.when.as_ref().map_or(Formula::TRUE, |when| self.condition(policy, when));
-        let on_days = if rule.only.is_empty() {
-            Formula::TRUE
-        } else {
-            let days = self.moments.on_days(policy, &rule.only);
-            self.at_moments(days)
-        };
+        let on_days = self.on_days(policy, rule);
         self.formulas.and([on_days, when])
+    }
+
+    /// Where a rule's days are.
+    pub fn on_days(&mut self, policy: usize, rule: &Rule) -> Formula {
+        if rule.only.is_empty() {
+            return Formula::TRUE;
+        }
+        let days = self.moments.on_days(policy, &rule.only);
+        self.at_moments(days)
     }
 
     fn rule(&mut self, policy: usize, rule: &Rule) -> Formula {

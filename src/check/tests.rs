@@ -332,7 +332,7 @@ impl Scope<'_> {
 }
 
 /// The instant of a test that names none: when the lead came, by its first field that is a time, else noon of a Monday.
-fn usual_instant(values: &[Value], zone: Tz) -> Instant {
+pub fn usual_instant(values: &[Value], zone: Tz) -> Instant {
     let came = values.iter().find_map(|value| match value {
         Value::Time(instant) => Some(*instant),
         _ => None,

@@ -2,6 +2,7 @@
 
 pub(super) mod report;
 pub mod snapshots;
+mod suggest;
 
 use super::{Exit, Failure, output, watch};
 use crate::diagnostic::{github, render};
@@ -28,6 +29,7 @@ Examples:
   leadway test main.leadway --watch
   leadway test main.leadway --coverage --fail-under rules=100
   leadway test main.leadway --coverage-html coverage.html
+  leadway test main.leadway --suggest --suggest-file more.test.leadway
   leadway test main.leadway --format junit > tests.xml")]
 pub struct Arguments {
     /// The policy
@@ -56,6 +58,15 @@ pub struct Arguments {
     /// Fail where less than this much is reached, of a hundred: of everything, or of one kind, as in `rules=100`; may be given again
     #[arg(long, value_name = "[KIND=]PERCENT", value_parser = Least::read)]
     fail_under: Vec<Least>,
+    /// Write tests for what no test reaches, each with what comes of its lead today; run none
+    #[arg(long, conflicts_with_all = ["filter", "list", "watch", "coverage", "fail_under"])]
+    suggest: bool,
+    /// Write the suggested tests to this new file beside the policy, not to standard output
+    #[arg(long, value_name = "FILE", requires = "suggest")]
+    suggest_file: Option<PathBuf>,
+    /// Seconds after which no more leads are looked for
+    #[arg(long, value_name = "SECONDS", default_value_t = 60.0, requires = "suggest")]
+    budget: f64,
     /// How many threads run tests; as many as the machine has if not given
     #[arg(long, value_name = "N")]
     threads: Option<NonZero<usize>>,
@@ -99,6 +110,9 @@ pub(super) struct Run<'a> {
 
 fn once(arguments: &Arguments) -> Result<Exit, Failure> {
     let (policy, sources) = output::testable(&arguments.policy)?;
+    if arguments.suggest {
+        return suggest::run(arguments, &policy, &sources);
+    }
     let chosen: Vec<usize> =
         (0..).zip(&policy.tests).filter(|(_, case)| is_asked(arguments, &case.title)).map(|(at, _)| at).collect();
     if arguments.list {

@@ -7,7 +7,7 @@
 //! and never decides anything is the one that a wrong boundary hides in.
 
 mod paint;
-mod walk;
+pub(super) mod walk;
 
 pub use paint::{html, lcov, told};
 
@@ -15,10 +15,11 @@ use super::{Suite, Verdict};
 use crate::matcher::Facts;
 use crate::matcher::reference::Reference;
 use crate::policy::Policy;
+use crate::policy::tests::TestCase;
 use crate::source::Span;
 use indexmap::IndexMap;
 use serde::Serialize;
-use walk::Walk;
+use walk::{Items, Walk};
 
 /// Something of a policy that a test may reach.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -129,22 +130,23 @@ impl Share {
     }
 }
 
+impl From<Items> for Coverage {
+    fn from(items: Items) -> Coverage {
+        let mut items: Vec<Item> = items.into_values().collect();
+        items.sort_by_key(|item| (item.span, item.line, item.kind));
+        Coverage { items }
+    }
+}
+
 impl Coverage {
     /// What these tests reached; whether they passed does not matter.
     pub fn of(suite: &Suite, policy: &Policy, verdicts: &[Verdict]) -> Coverage {
         let mut items = walk::items(policy);
         for verdict in verdicts {
             let Some(case) = policy.tests.get(verdict.case).filter(|case| !case.bad) else { continue };
-            let Some(router) = suite.router(case) else { continue };
-            let moment = router.moment(case.at);
-            let records = router.match_records(&case.values, &moment);
-            let facts = Facts { values: &case.values, at: case.at, calendars: &moment.open, records: &records };
-            Walk::new(&Reference::new(router.policy(), &facts), &mut items)
-                .decision(&verdict.decision, &verdict.effects);
+            count(suite, case, verdict, &mut items);
         }
-        let mut items: Vec<Item> = items.into_values().collect();
-        items.sort_by_key(|item| (item.span, item.line, item.kind));
-        Coverage { items }
+        Coverage::from(items)
     }
 
     /// Of each kind that the policy has.
@@ -165,4 +167,13 @@ impl Coverage {
     pub fn open(&self) -> impl Iterator<Item = &Item> {
         self.items.iter().filter(|item| !item.is_covered())
     }
+}
+
+/// Adds what one test reached.
+pub(super) fn count(suite: &Suite, case: &TestCase, verdict: &Verdict, items: &mut Items) {
+    let Some(router) = suite.router(case) else { return };
+    let moment = router.moment(case.at);
+    let records = router.match_records(&case.values, &moment);
+    let facts = Facts { values: &case.values, at: case.at, calendars: &moment.open, records: &records };
+    Walk::new(&Reference::new(router.policy(), &facts), items).decision(verdict);
 }

@@ -2,7 +2,7 @@
 
 mod failure;
 
-pub use failure::{Failure, syntax_error};
+pub use failure::{Failure, RESERVED, syntax_error};
 
 use super::ast::Op;
 use super::scan;

@@ -23,6 +23,7 @@ mod proofs;
 mod records;
 mod simulate;
 mod sla;
+mod suggest;
 mod syntax;
 mod tables;
 mod territories;

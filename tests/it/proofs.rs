@@ -3,7 +3,7 @@
 //! `LEADWAY_CASES=1000000 cargo test --release --test it proofs` is the long run.
 
 mod reach;
-mod written;
+pub mod written;
 
 use crate::analysis::numbers;
 use crate::generate::{Choices, text};

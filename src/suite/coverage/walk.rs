@@ -1,23 +1,24 @@
 //! The way of one lead, as far as the tests of a policy count it.
 
 use super::{Answers, Item, Kind};
+use crate::assign::Assignment;
 use crate::matcher::Outcome;
 use crate::matcher::reference::Reference;
 use crate::policy::{
     Condition, ConditionKind, Entry, Fallback, LetValue, Policy, RouteId, Sla, Step, Target, TerritoryId, words,
 };
-use crate::router::Decision;
 use crate::sla::{Cause, Doing, Effect};
 use crate::source::Span;
+use crate::suite::Verdict;
 use crate::syntax::ast::Stage;
 use indexmap::IndexMap;
 
 /// Kind, place, and line or number at that place.
-pub(super) type Key = (Kind, Span, u32);
-pub(super) type Items = IndexMap<Key, Item>;
+pub(in crate::suite) type Key = (Kind, Span, u32);
+pub(in crate::suite) type Items = IndexMap<Key, Item>;
 
 /// Everything that can be reached, with nothing reached yet.
-pub(super) fn items(policy: &Policy) -> Items {
+pub(in crate::suite) fn items(policy: &Policy) -> Items {
     let mut all = Collector { policy, items: Items::new() };
     for rule in &policy.rules {
         let name = if rule.otherwise { "otherwise".to_owned() } else { format!("rule \"{}\"", rule.title) };
@@ -118,7 +119,7 @@ impl Collector<'_> {
     }
 }
 
-fn each_question<'c>(condition: &'c Condition, take: &mut dyn FnMut(&'c Condition)) {
+pub(in crate::suite) fn each_question<'c>(condition: &'c Condition, take: &mut dyn FnMut(&'c Condition)) {
     match &condition.kind {
         ConditionKind::And(parts) | ConditionKind::Or(parts) => {
             parts.iter().for_each(|part| each_question(part, take));
@@ -141,8 +142,8 @@ impl<'a, 'p> Walk<'a, 'p> {
         Walk { lead, items, entered }
     }
 
-    /// `effects` are what the SLA did.
-    pub(super) fn decision(&mut self, decision: &Decision, effects: &[Effect]) {
+    pub(super) fn decision(&mut self, verdict: &Verdict) {
+        let Verdict { decision, effects, .. } = verdict;
         let policy = self.lead.policy;
         let sla = decision.found.sla.and_then(|sla| policy.slas.get(sla.at()));
         sla.iter().for_each(|sla| self.followed(sla, effects));
@@ -178,7 +179,7 @@ impl<'a, 'p> Walk<'a, 'p> {
             let row_of = policy.tables.get(table.at()).and_then(|table| table.rows.get(*row as usize));
             row_of.into_iter().for_each(|found| self.hit(Kind::TableRow, found.span, *row));
         }
-        self.overflow(decision);
+        self.overflow(&verdict.assignments);
     }
 
     fn route(&mut self, id: RouteId) -> bool {
@@ -257,20 +258,26 @@ impl<'a, 'p> Walk<'a, 'p> {
         reached.into_iter().for_each(|at| self.hit(Kind::SlaStep, sla.span, at as u32));
     }
 
-    fn overflow(&mut self, decision: &Decision) {
-        let Some(assignment) = &decision.assignment else { return };
+    /// Each step once, though the lead may come by it again.
+    fn overflow(&mut self, assignments: &[Assignment]) {
         let policy = self.lead.policy;
-        let pools = &assignment.pools;
-        let next = pools.iter().skip(1).map(|pool| Some(*pool)).chain([None]);
-        for (pool, next) in pools.iter().zip(next) {
-            let Some(found) = policy.pools.get(pool.at()) else { continue };
-            let reached = found.when_empty.iter().position(|fallback| match (fallback, next) {
-                (Fallback::Pool(to), Some(next)) => *to == next,
-                (Fallback::Queue(to), None) => assignment.queue == Some(*to),
-                _ => false,
+        let mut steps: Vec<(Span, u32)> = Vec::new();
+        for assignment in assignments {
+            let pools = || assignment.pools.iter().filter_map(|pool| policy.pools.get(pool.at()));
+            for (pool, next) in pools().zip(assignment.pools.iter().skip(1)) {
+                let to = pool.when_empty.iter().position(|step| matches!(step, Fallback::Pool(to) if to == next));
+                steps.extend(to.map(|at| (pool.span, at as u32)));
+            }
+            // The last that names the queue: a pool that names nothing for when it is empty gives the lead back to the one before.
+            let to_queue = pools().rev().find_map(|pool| {
+                let is_its = |step: &Fallback| matches!(step, Fallback::Queue(to) if assignment.queue == Some(*to));
+                Some((pool.span, pool.when_empty.iter().position(is_its)? as u32))
             });
-            reached.into_iter().for_each(|at| self.hit(Kind::Overflow, found.span, at as u32));
+            steps.extend(to_queue);
         }
+        steps.sort_unstable();
+        steps.dedup();
+        steps.into_iter().for_each(|(span, at)| self.hit(Kind::Overflow, span, at));
     }
 
     fn hit(&mut self, kind: Kind, span: Span, at: u32) {

@@ -34,7 +34,7 @@ pub fn syntax_error(failure: &Failure<'_>) -> Diagnostic {
 }
 
 /// The words that hold a policy together; the grammar has them as `reserved`.
-const RESERVED: [&str; 26] = [
+pub const RESERVED: [&str; 26] = [
     "and",
     "or",
     "not",
