@@ -4,7 +4,7 @@ use super::names::Kind;
 use super::scope::Scope;
 use crate::diagnostic::Diagnostic;
 use crate::policy::tests::{Expected, ExpectedKind};
-use crate::policy::{GradeId, RuleId, ScoreId, SegmentId, SlaId};
+use crate::policy::{GradeId, RuleId, ScoreId, SegmentId, SlaId, Target};
 use crate::source::Span;
 use crate::syntax::ast::{self, ExpectationKind};
 use chrono_tz::Tz;
@@ -106,6 +106,9 @@ fn contradict(one: &Expected, other: &Expected) -> bool {
             (K::Fails(a, x), K::Fails(b, y)) => a == b && x != y,
             (K::Score(a, x), K::Score(b, y)) => a == b && x != y,
             (K::Grade(a, x), K::Grade(b, y)) => a == b && x != y,
+            // A lead lies in one queue, or a rep has it.
+            (K::Target(Target::Queue(_)), K::Assignee(_)) | (K::Assignee(_), K::Target(Target::Queue(_))) => true,
+            (K::Target(Target::Queue(a)), K::Target(Target::Queue(b))) => a != b,
             (K::Rule(_), K::Rule(_))
             | (K::Assignee(_), K::Assignee(_))
             | (K::Sla(_), K::Sla(_))

@@ -99,6 +99,8 @@ pub fn run(arguments: &Arguments) -> Result<Exit, Failure> {
             left_out: 0,
             coverage: None,
             snapshots: &compared,
+            profile: None,
+            bench: None,
             seconds: watch.seconds(),
         };
         let fine = verdicts.iter().all(Verdict::passed) && compared.iter().all(snapshots::Compared::passed);

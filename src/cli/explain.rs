@@ -11,13 +11,13 @@ use crate::lead::{Lead, Plan};
 use crate::matcher::Facts;
 use crate::matcher::change::{Change, what_would_change};
 use crate::matcher::trace::{Trace, trace};
-use crate::policy::{Instant, RecordsId, RuleId, words};
+use crate::policy::{Instant, RecordsId, RuleId, Value, words};
 use crate::router::{self, Moment, Router};
 use crate::sla::told::{Told, told};
 use crate::{batch, world};
 use clap::{Args, ValueEnum};
 use serde::Serialize;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Say why a lead goes where it goes: every rule tried, and the first condition that failed
 #[derive(Debug, Args)]
@@ -131,6 +131,24 @@ pub fn run(arguments: &Arguments) -> Result<Exit, Failure> {
         Format::Json => output::print_json(&explanation)?,
     }
     Ok(Exit::Fine)
+}
+
+/// Why a lead of a file goes where it goes, as text. `at` is a time, or the name of the lead's field that holds it.
+pub(super) fn why(policy: &Path, file: &Path, id: &str, at: &str) -> Result<String, Failure> {
+    let (policy, _) = output::runnable(policy)?;
+    let plan = Plan::of(&policy);
+    let field = policy.fields.iter().position(|field| field.name == at);
+    let router = Router::new(policy);
+    let lead = lead::from_file(file, &plan, Some(id), None)?;
+    let at = match field.and_then(|field| lead.values.get(field)) {
+        Some(Value::Time(at)) => Some(*at),
+        Some(Value::Date(day)) => router.instant(&day.to_string()),
+        Some(_) => None,
+        None => router.instant(at),
+    };
+    let at = at.ok_or_else(|| Failure::new(format!("`{id}` has no instant to be decided at")))?;
+    let explanation = explain(&router, &lead, &router.moment(at), None, State::new(router.crews()))?;
+    Ok(text::text(&router, &lead, &explanation))
 }
 
 fn rule_named(router: &Router, title: &str) -> Result<RuleId, Failure> {

@@ -8,13 +8,14 @@ use super::{Exit, Failure, output};
 use crate::analysis::Budget;
 use crate::diff::parts::{self, Side};
 use crate::policy::Policy;
-use crate::source::Sources;
+use crate::source::{Sources, Span};
 use crate::suite::mutate::{self, Fate, Mutant, Score};
 use crate::suite::{Suite, Verdict};
 use crate::world;
 use clap::{Args, ValueEnum};
 use indicatif::{ProgressBar, ProgressStyle};
 use results::Results;
+use std::collections::HashSet;
 use std::num::NonZero;
 use std::path::PathBuf;
 
@@ -155,8 +156,19 @@ fn chosen(
     let old = versions::in_commit(revision, &arguments.policy)?.read()?;
     let before = Side { policy: &old.policy, sources: &old.sources };
     let changed = parts::changes(before, Side { policy, sources });
+    let text_of = |sources: &Sources, span: Span| {
+        let file = sources.get(span.file);
+        file.and_then(|file| file.text.get(span.start as usize..span.end as usize)).unwrap_or("").to_owned()
+    };
+    // A rule counts as changed also where only its text is another: what it means is then what the tests are to hold.
+    let known: HashSet<String> = old.policy.rules.iter().map(|rule| text_of(&old.sources, rule.whole)).collect();
+    let rewritten: Vec<Span> = policy.rules.iter().map(|rule| rule.whole).collect();
+    let rewritten: Vec<Span> =
+        rewritten.into_iter().filter(|whole| !known.contains(&text_of(sources, *whole))).collect();
     let is_changed = |mutant: &Mutant| {
-        changed.iter().any(|change| change.what == mutant.owner.what && change.name == mutant.owner.name)
+        let at = mutant.span;
+        rewritten.iter().any(|rule| rule.file == at.file && rule.start <= at.start && at.end <= rule.end)
+            || changed.iter().any(|change| change.what == mutant.owner.what && change.name == mutant.owner.name)
     };
     Ok(mutants.iter().enumerate().filter(|(_, mutant)| is_changed(mutant)).map(|(at, _)| at).collect())
 }

@@ -103,12 +103,12 @@ fn record(arguments: &Arguments, path: &Path, leads: &Path) -> Result<Exit, Fail
     let target = folder.join(&name);
     let text = snapshot::write(&snapshot);
     if !arguments.overwrite && world::exists(&target) && world::read_text(&target).ok().as_ref() != Some(&text) {
-        return Err(Failure::new(format!("`{}` is there and says otherwise", target.display()))
+        return Err(Failure::new(format!("`{}` is there and says otherwise", files::shown(&target)))
             .help("`leadway test` shows the difference; `--overwrite` takes the new one as it is"));
     }
     output::write_file(&target, text.as_bytes())?;
     let (leads, fates) = (snapshot.len(), snapshot.groups.len());
-    output::say(&format!("{}: {leads} leads, {fates} ways to go\n", target.display()));
+    output::say(&format!("{}: {leads} leads, {fates} ways to go\n", files::shown(&target)));
     Ok(Exit::Fine)
 }
 
@@ -126,7 +126,7 @@ pub fn decide(router: &Router, folder: &Path, leads: &str, at: &str) -> Result<S
             .help("write a time such as `2026-03-04T10:00Z`, or the name of a field such as `created_at`")
     })?;
     let path = folder.join(leads);
-    let cannot = |why: String| Failure::new(format!("cannot read `{}`: {why}", path.display()));
+    let cannot = |why: String| Failure::new(format!("cannot read `{}`: {why}", files::shown(&path)));
     let source = world::open(&path).map_err(|error| cannot(world::words(&error)))?;
     let decided = leads::decide(router, source, Some(leads), &when)
         .map_err(|error| Failure { help: error.help.clone(), ..cannot(error.message) })?;

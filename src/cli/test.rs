@@ -1,5 +1,6 @@
 //! `leadway test`: the tests of a policy, and what came instead where one fails.
 
+mod profile;
 pub(super) mod report;
 pub mod snapshots;
 mod suggest;
@@ -9,6 +10,7 @@ use crate::diagnostic::{github, render};
 use crate::policy::Policy;
 use crate::source::Sources;
 use crate::suite::coverage::{self, Coverage, Kind};
+use crate::suite::profile::Profile;
 use crate::suite::{self, Suite, Verdict};
 use crate::world;
 use clap::{Args, ValueEnum};
@@ -29,6 +31,7 @@ Examples:
   leadway test main.leadway --watch
   leadway test main.leadway --coverage --fail-under rules=100
   leadway test main.leadway --coverage-html coverage.html
+  leadway test main.leadway --profile --bench
   leadway test main.leadway --suggest --suggest-file more.test.leadway
   leadway test main.leadway --format junit > tests.xml")]
 pub struct Arguments {
@@ -58,8 +61,14 @@ pub struct Arguments {
     /// Fail where less than this much is reached, of a hundred: of everything, or of one kind, as in `rules=100`; may be given again
     #[arg(long, value_name = "[KIND=]PERCENT", value_parser = Least::read)]
     fail_under: Vec<Least>,
+    /// Tell how many of the tests' leads come to each rule, how many it takes, and its share of the time
+    #[arg(long)]
+    profile: bool,
+    /// Tell how long a decision of the tests' leads takes
+    #[arg(long)]
+    bench: bool,
     /// Write tests for what no test reaches, each with what comes of its lead today; run none
-    #[arg(long, conflicts_with_all = ["filter", "list", "watch", "coverage", "fail_under"])]
+    #[arg(long, conflicts_with_all = ["filter", "list", "watch", "coverage", "fail_under", "profile", "bench"])]
     suggest: bool,
     /// Write the suggested tests to this new file beside the policy, not to standard output
     #[arg(long, value_name = "FILE", requires = "suggest")]
@@ -105,6 +114,9 @@ pub(super) struct Run<'a> {
     /// Where it was asked for.
     pub coverage: Option<Coverage>,
     pub snapshots: &'a [Compared],
+    /// Where they were asked for.
+    pub profile: Option<Vec<profile::RuleCost>>,
+    pub bench: Option<profile::Bench>,
     pub seconds: f64,
 }
 
@@ -131,6 +143,8 @@ fn once(arguments: &Arguments) -> Result<Exit, Failure> {
     let suite = Suite::new(&policy);
     let threads = arguments.threads.or(NonZero::new(world::threads())).unwrap_or(NonZero::<usize>::MIN);
     let verdicts = suite.run_all(&policy, &chosen, threads);
+    let seconds = watch.seconds();
+    let leads = (arguments.profile || arguments.bench).then(|| Profile::new(&suite, &policy, &chosen));
     let run = Run {
         policy: &policy,
         sources: &sources,
@@ -139,7 +153,9 @@ fn once(arguments: &Arguments) -> Result<Exit, Failure> {
         left_out: policy.tests.len() - chosen.len(),
         coverage: arguments.asks_coverage().then(|| Coverage::of(&suite, &policy, &verdicts)),
         snapshots: &snapshots,
-        seconds: watch.seconds(),
+        profile: leads.as_ref().filter(|_| arguments.profile).map(|leads| profile::rules(leads, &policy)),
+        bench: leads.as_ref().filter(|_| arguments.bench).map(profile::bench),
+        seconds,
     };
     let text = match arguments.format {
         Format::Human => human(&run, arguments.coverage),
@@ -236,5 +252,7 @@ fn human(run: &Run, with_coverage: bool) -> String {
     if let Some(coverage) = run.coverage.as_ref().filter(|_| with_coverage) {
         text.push_str(&report::coverage(coverage, run.sources));
     }
+    text.extend(run.profile.as_ref().map(|rules| profile::rules_told(rules)));
+    text.extend(run.bench.as_ref().map(profile::bench_told));
     text
 }

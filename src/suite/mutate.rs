@@ -3,7 +3,7 @@
 
 mod edit;
 mod mistakes;
-mod trial;
+pub(super) mod trial;
 
 pub use mistakes::mutants;
 

@@ -21,6 +21,9 @@ use serde::Serialize;
 use smol_str::{SmolStr, ToSmolStr};
 use std::collections::{BTreeMap, HashMap};
 
+/// What stands before the name of a territory in an outcome.
+const TERRITORY: &str = " · territory ";
+
 /// What became of each lead of a file.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Snapshot {
@@ -79,7 +82,7 @@ impl Snapshot {
         for (id, line, outcome, by, territory) in decided.each() {
             let outcome = match territory.is_empty() {
                 true => outcome.to_smolstr(),
-                false => SmolStr::new(format!("{outcome} · territory {territory}")),
+                false => SmolStr::new(format!("{outcome}{TERRITORY}{territory}")),
             };
             let fate = Fate { by: by.cloned().unwrap_or_else(|| "no rule".into()), outcome };
             let id = if id.is_empty() { SmolStr::new(format!("line {line}")) } else { id.clone() };
@@ -105,7 +108,7 @@ impl Snapshot {
     pub fn compare(&self, new: &Snapshot) -> Difference {
         let old: HashMap<&SmolStr, &Fate> =
             self.groups.iter().flat_map(|(fate, ids)| ids.iter().map(move |id| (id, fate))).collect();
-        let mut moves: HashMap<(&Fate, &Fate), Vec<SmolStr>> = HashMap::new();
+        let mut moves: HashMap<(Fate, Fate), Vec<SmolStr>> = HashMap::new();
         let mut difference = Difference::default();
         for (fate, ids) in &new.groups {
             for id in ids {
@@ -114,7 +117,7 @@ impl Snapshot {
                     Some(before) => {
                         difference.compared += 1;
                         if **before != *fate {
-                            moves.entry((before, fate)).or_default().push(id.clone());
+                            moves.entry(apart(before, fate)).or_default().push(id.clone());
                         }
                     }
                 }
@@ -124,8 +127,7 @@ impl Snapshot {
             let is: std::collections::HashSet<&SmolStr> = new.groups.values().flatten().collect();
             difference.gone = old.keys().filter(|id| !is.contains(*id)).map(|id| (*id).clone()).collect();
         }
-        let mut moves: Vec<Move> =
-            moves.into_iter().map(|((old, new), ids)| Move { old: old.clone(), new: new.clone(), ids }).collect();
+        let mut moves: Vec<Move> = moves.into_iter().map(|((old, new), ids)| Move { old, new, ids }).collect();
         moves.sort_by(|a, b| b.ids.len().cmp(&a.ids.len()).then_with(|| (&a.old, &a.new).cmp(&(&b.old, &b.new))));
         moves.iter_mut().for_each(|one| ids::sort(&mut one.ids));
         (difference.renamed, difference.moves) = moves.into_iter().partition(|one| one.old.outcome == one.new.outcome);
@@ -149,5 +151,17 @@ impl Snapshot {
             }
         }
         self.groups.retain(|_, ids| !ids.is_empty());
+    }
+}
+
+/// Two fates without the territory, where that is the same in both: leads of all territories that move alike are one group.
+fn apart(old: &Fate, new: &Fate) -> (Fate, Fate) {
+    let split =
+        |fate: &Fate| fate.outcome.rsplit_once(TERRITORY).map(|(rest, name)| (rest.to_smolstr(), name.to_smolstr()));
+    match (split(old), split(new)) {
+        (Some((was, one)), Some((is, other))) if one == other => {
+            (Fate { by: old.by.clone(), outcome: was }, Fate { by: new.by.clone(), outcome: is })
+        }
+        _ => (old.clone(), new.clone()),
     }
 }

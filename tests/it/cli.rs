@@ -15,6 +15,7 @@ mod route;
 mod simulate;
 mod snapshots_of_routing;
 mod state;
+mod suggest;
 mod tests;
 
 use crate::house::root;

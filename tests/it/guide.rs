@@ -1,4 +1,4 @@
-//! docs/getting-started.md and docs/diff.md, followed to the letter: their commands are run, and their output is what the page shows.
+//! Pages of the docs, followed to the letter: their commands are run, and their output is what the page shows.
 //!
 //! A comment `<!-- replace: `A` with `B` in FILE -->` is what the reader is asked to do by hand between two commands.
 //! `UPDATE_DOCS=1 cargo test guide` writes the page anew with the output as it is.
@@ -45,6 +45,10 @@ fn run(command: &str, folder: &Path) -> String {
         .current_dir(folder)
         .env("PATH", paths)
         .env("NO_COLOR", "1")
+        .env_remove("CI")
+        .envs([("GIT_AUTHOR_NAME", "Maya"), ("GIT_AUTHOR_EMAIL", "maya@school.test")])
+        .envs([("GIT_COMMITTER_NAME", "Maya"), ("GIT_COMMITTER_EMAIL", "maya@school.test")])
+        .env("GIT_CONFIG_GLOBAL", "/dev/null")
         .output()
         .unwrap();
     let printed = String::from_utf8(done.stdout).unwrap() + &String::from_utf8(done.stderr).unwrap();
@@ -88,4 +92,15 @@ fn the_page_on_simulations_shows_what_happens() {
         std::fs::copy(root().join("examples/three_offices").join(name), folder.path().join(name)).unwrap();
     }
     shows_what_happens("docs/simulate.md", folder.path());
+}
+
+/// The page on a review works in a copy of the example, without its files of tests.
+#[test]
+#[cfg(unix)]
+fn the_page_on_reviewing_a_change_shows_what_happens() {
+    let folder = tempfile::tempdir().unwrap();
+    for name in ["main.leadway", "roster.csv", "leads.csv"] {
+        std::fs::copy(root().join("examples/education").join(name), folder.path().join(name)).unwrap();
+    }
+    shows_what_happens("docs/reviewing-a-change.md", folder.path());
 }

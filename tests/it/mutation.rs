@@ -4,7 +4,8 @@ use leadway::analysis::Budget;
 use leadway::load::{self, Reader};
 use leadway::policy::Policy;
 use leadway::suite::Suite;
-use leadway::suite::mutate::{self, Fate};
+use leadway::suite::coverage::{Coverage, Kind};
+use leadway::suite::mutate::{self, Fate, Score};
 use leadway::world::Folder;
 use std::num::NonZero;
 use std::path::Path;
@@ -13,6 +14,40 @@ fn example(name: &str) -> Policy {
     let (folder, name) = Folder::of(&crate::house::root().join(Path::new("examples")).join(name).join("main.leadway"));
     let folder: &dyn Reader = &folder;
     load::load_with_tests(&name, folder).ok().unwrap().compile().policy.unwrap()
+}
+
+/// The sentence in which an example's README says what its tests are worth.
+#[test]
+fn the_examples_say_what_their_tests_are_worth() {
+    for (name, _) in crate::cli::EXAMPLES {
+        let policy = example(name);
+        let suite = Suite::new(&policy);
+        let threads = NonZero::new(2).unwrap();
+        let verdicts = suite.run_all(&policy, &(0..policy.tests.len()).collect::<Vec<_>>(), threads);
+        let shares = Coverage::of(&suite, &policy, &verdicts).shares();
+        let reached =
+            |kind| shares.iter().find(|share| share.kind == kind).map(|share| (share.reached, share.all)).unwrap();
+        let (rules, all_rules) = reached(Kind::Rule);
+        let (answers, all_answers) = reached(Kind::Condition);
+        assert_eq!(rules, all_rules, "{name}: every rule is tested");
+        let mutants = mutate::mutants(&policy);
+        let mut fates = Vec::new();
+        let all: Vec<usize> = (0..mutants.len()).collect();
+        let budget = Budget::steps(1 << 40);
+        mutate::run(&suite, &policy, &mutants, &all, (threads, &budget), &mut |_, fate| fates.push(fate));
+        let Score { killed, equivalent, .. } = Score::of(fates.iter());
+        let percent = Score::of(fates.iter()).percent();
+        let tests = verdicts.len();
+        let sentence = format!(
+            "{tests} tests reach {rules} of {all_rules} rules and {answers} of {all_answers} answers of conditions. Of {} mistakes that \
+             `leadway mutate` puts in, {equivalent} are proved to change nothing, and the tests notice {killed} of the others: a mutation \
+             score of {percent:.1}%.",
+            mutants.len()
+        );
+        let readme = crate::house::read(&format!("examples/{name}/README.md"));
+        let readme = readme.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(readme.contains(&sentence), "{name}: README.md should say: {sentence}");
+    }
 }
 
 #[test]

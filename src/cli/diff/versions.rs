@@ -198,7 +198,7 @@ fn git_failure(fault: &git::Fault) -> Failure {
             Failure::new("git is not installed, and revisions are read with it").help("install git, or name two files")
         }
         git::Fault::NoRepository(folder) => Failure::new(format!("`{}` is in no git repository", folder.display()))
-            .help("name two files: `leadway diff old.leadway new.leadway`"),
+            .help("a revision is read from git: run this in a clone; without one, `leadway diff old.leadway new.leadway` compares two files"),
         git::Fault::UnknownRevision { name, shallow: false } => {
             Failure::new(format!("there is no file and no revision `{name}`"))
                 .help("`git log --oneline` lists commits, `git branch --all` branches")

@@ -13,6 +13,11 @@ pub fn folder_of(policy: &Path) -> PathBuf {
     policy.parent().filter(|folder| *folder != Path::new("")).unwrap_or(Path::new(".")).to_path_buf()
 }
 
+/// A path as it is shown: what is in this folder by its name alone.
+pub fn shown(path: &Path) -> String {
+    path.strip_prefix(".").unwrap_or(path).display().to_string()
+}
+
 /// The name of a snapshot's file: of `main.leadway` any name, of another policy `x.leadway` one that begins with `x.`.
 pub fn name(policy: &Path, name: &str) -> String {
     format!("{}{name}{ENDING}", stem(policy))
@@ -37,7 +42,7 @@ pub fn all(policy: &Path) -> (Vec<PathBuf>, Vec<PathBuf>) {
 
 /// Reads a snapshot.
 pub fn read(path: &Path) -> Result<Snapshot, Failure> {
-    let shown = path.display();
+    let shown = shown(path);
     let text = world::read_text(path)
         .map_err(|error| Failure::new(format!("cannot read `{shown}`: {}", world::words(&error))))?;
     snapshot::read(&text)
@@ -113,7 +118,12 @@ pub fn groups(difference: &Difference) -> Vec<Move> {
 
 impl File {
     pub fn shown(&self) -> String {
-        self.path.display().to_string()
+        shown(&self.path)
+    }
+
+    /// The file of leads, named from the policy's folder, and the instant or field of their decisions.
+    pub fn decided(&self) -> (&str, &str) {
+        (&self.new.leads, &self.new.at)
     }
 
     pub fn groups(&self) -> Vec<Move> {

@@ -1,6 +1,7 @@
 //! The result of a run of tests: the line for people, JSON and JUnit for machines.
 
 use super::Run;
+use super::profile::{Bench, RuleCost};
 use super::snapshots::{self, Compared};
 use crate::cli::Failure;
 use crate::policy::tests::TestCase;
@@ -78,6 +79,10 @@ struct Result<'a> {
     snapshots: &'a [Compared],
     #[serde(skip_serializing_if = "Option::is_none")]
     coverage: Option<Reached<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    profile: Option<&'a [RuleCost]>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    bench: Option<&'a Bench>,
 }
 
 #[derive(Serialize)]
@@ -142,7 +147,9 @@ pub fn json(run: &Run) -> std::result::Result<String, Failure> {
             })
             .collect(),
     });
-    let text = serde_json::to_string_pretty(&Result { tests, summary, snapshots: run.snapshots, coverage });
+    let (profile, bench) = (run.profile.as_deref(), run.bench.as_ref());
+    let result = Result { tests, summary, snapshots: run.snapshots, coverage, profile, bench };
+    let text = serde_json::to_string_pretty(&result);
     text.map(|text| text + "\n").map_err(|error| Failure::new(error.to_string()))
 }
 

@@ -56,7 +56,7 @@ pub fn compare(path: &Path, policy: &Policy) -> Result<Vec<Compared>, Failure> {
     let router = (!snapshots.is_empty()).then(|| Router::new(policy.clone()));
     let mut all = Vec::new();
     for (snapshot, router) in snapshots.iter().zip(router.iter().cycle()) {
-        let file = snapshot.display().to_string();
+        let file = files::shown(snapshot);
         all.push(match one(path, router, snapshot) {
             Ok((difference, new)) => {
                 if !world::is_ci() {
@@ -77,7 +77,7 @@ pub fn compare(path: &Path, policy: &Policy) -> Result<Vec<Compared>, Failure> {
         });
     }
     for orphan in orphans {
-        let file = orphan.display().to_string();
+        let file = files::shown(&orphan);
         let failure = Some("it is new beside a snapshot that is gone; remove it, or put the snapshot back".to_owned());
         all.push(Compared { file, leads: 0, failure, groups: Vec::new() });
     }

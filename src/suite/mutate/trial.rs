@@ -14,16 +14,16 @@ use crate::suite::{Suite, course, expect};
 
 /// A test with all that the policy itself says of its lead.
 pub struct Prepared<'a> {
-    number: usize,
-    case: &'a TestCase,
+    pub(in crate::suite) number: usize,
+    pub(in crate::suite) case: &'a TestCase,
     /// Its place in [`Suite::routers`].
     suite_router: usize,
-    router: &'a Router,
-    moment: Moment,
-    records: Vec<RecordMatch>,
-    found: Match,
+    pub(in crate::suite) router: &'a Router,
+    pub(in crate::suite) moment: Moment,
+    pub(in crate::suite) records: Vec<RecordMatch>,
+    pub(in crate::suite) found: Match,
     /// By [`RuleId`]: the lead came to the rule.
-    tried: Vec<bool>,
+    pub(in crate::suite) tried: Vec<bool>,
     /// It expects a question of a rule to fail, which can change where no decision does.
     asks_why: bool,
 }

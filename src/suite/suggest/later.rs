@@ -75,13 +75,15 @@ impl Suggester<'_> {
             let last = assignment.pools.last().and_then(|pool| self.policy.pools.get(pool.at()));
             let mut members: Vec<RepId> = last.map_or_else(Vec::new, |pool| pool.members.clone());
             members.retain(|rep| !away.contains(rep));
-            let empty = last.map(|pool| pool.name.clone()).filter(|_| !away.is_empty());
-            let about = || About::Title(format!("Nobody is there: pool {}", empty.as_deref().unwrap_or("")));
+            let is_away = !away.is_empty();
+            let first = assignment.pools.first().and_then(|pool| self.policy.pools.get(pool.at()));
+            let first = first.map_or("", |pool| pool.name.as_str());
+            let about = || About::Title(format!("Nobody is there: pool {first}"));
             if let Some(after) = waits {
                 let after = Step { after: after, happening: None, expect: Vec::new() };
                 let waiting = TestCase { after: vec![after], ..case.clone() };
                 self.take(waiting, about(), &[]);
-            } else if empty.is_some() || assignment.queue.is_some() {
+            } else if is_away || assignment.queue.is_some() {
                 self.take(case.clone(), about(), &[]);
             }
             if members.is_empty() || away.len() + members.len() > MOST_AWAY {

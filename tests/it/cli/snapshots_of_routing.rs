@@ -16,7 +16,7 @@ fn leads(order: impl Iterator<Item = usize>) -> String {
 fn recorded() -> tempfile::TempDir {
     let folder = folder(&[("main.leadway", POLICY.to_owned()), ("data/leads.csv", leads(0..200))]);
     let ran = run_in(folder.path(), "snapshot main.leadway --leads data/leads.csv", "").exits(0);
-    assert_eq!(ran.err, "./leads.routing.snap: 200 leads, 4 ways to go\n");
+    assert_eq!(ran.err, "leads.routing.snap: 200 leads, 4 ways to go\n");
     folder
 }
 
@@ -39,7 +39,7 @@ fn a_snapshot_is_the_same_in_any_order_of_the_leads() {
     run_in(folder.path(), "snapshot main.leadway --leads data/leads.csv", "").exits(0);
     assert_eq!(read(&folder, "leads.routing.snap"), before);
     let ran = run_in(folder.path(), "test main.leadway", "").exits(0);
-    assert!(ran.out.starts_with("./leads.routing.snap: 200 leads go where they went\n"), "{}", ran.out);
+    assert!(ran.out.starts_with("leads.routing.snap: 200 leads go where they went\n"), "{}", ran.out);
 }
 
 #[test]
@@ -56,8 +56,8 @@ fn what_changed_is_told_by_meaning_and_settled_by_group() {
 
     run("snapshot accept main.leadway --group 9").exits(2);
     let ran = run("snapshot accept main.leadway --group 1").exits(1);
-    assert_eq!(ran.err, "./leads.routing.snap: 2 left to settle\n");
-    assert_eq!(run("snapshot reject main.leadway").exits(0).err, "./leads.routing.snap: settled\n");
+    assert_eq!(ran.err, "leads.routing.snap: 2 left to settle\n");
+    assert_eq!(run("snapshot reject main.leadway").exits(0).err, "leads.routing.snap: settled\n");
     assert!(!folder.path().join("leads.routing.snap.new").exists());
     // What was rejected still fails, as the policy is what it is.
     let told = json(&run("test main.leadway --format json").exits(1).out);
@@ -99,7 +99,7 @@ fn a_snapshot_that_cannot_be_compared_fails() {
     for (text, said) in [
         (good.replace("snapshot 1", "snapshot 7"), "line 1: it is of another version of Leadway"),
         (good.replace("leadway snapshot 1", "something"), "line 1: it is no snapshot of routing"),
-        (good.replace("data/leads.csv", "gone.csv"), "cannot read `./gone.csv`"),
+        (good.replace("data/leads.csv", "gone.csv"), "cannot read `gone.csv`"),
         (good.replace("at created_at", "at arrived"), "`arrived` is neither a time nor a field that is one"),
         (good.replace("\n  L", "\n<<<<<<< ours\n  L"), "a merge left both sides standing"),
         (good.replace("\n  L", "\n  L9..L1"), "this is no list of ids"),

@@ -285,3 +285,13 @@ fn a_step_that_fails_tells_how_the_lead_stands() {
         .collect();
     insta::assert_snapshot!(told.join("\n"));
 }
+
+#[test]
+fn a_lead_lies_in_one_queue_or_a_rep_has_it() {
+    let test = |expect: &str| format!("test \"a\" {{ lead {{ id \"1\" }} expect {expect} }}");
+    for expect in ["queue big, queue late", "queue triage, assignee ana"] {
+        let policy = format!("{POLICY}\nteam sales {{ rep ana \"ana@acme.test\" }}\n{}", test(expect));
+        let ran = run_in(folder(&[("main.leadway", policy)]).path(), "test main.leadway", "").exits(2);
+        assert!(ran.err.contains("contradicting-expectations"), "{expect}: {}", ran.err);
+    }
+}
