@@ -80,7 +80,7 @@ impl Suggester<'_> {
             let first = first.map_or("", |pool| pool.name.as_str());
             let about = || About::Title(format!("Nobody is there: pool {first}"));
             if let Some(after) = waits {
-                let after = Step { after: after, happening: None, expect: Vec::new() };
+                let after = Step { after, happening: None, expect: Vec::new() };
                 let waiting = TestCase { after: vec![after], ..case.clone() };
                 self.take(waiting, about(), &[]);
             } else if is_away || assignment.queue.is_some() {
