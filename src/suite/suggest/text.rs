@@ -19,6 +19,9 @@ const HEAD: &str = "\
 # give each test a title that says what it shows, and take out what nobody needs.
 ";
 
+/// Where comments are broken.
+const WIDTH: usize = 120;
+
 /// The reached things that are named in a comment.
 const MOST_NAMED: usize = 5;
 
@@ -110,11 +113,11 @@ fn is_beside(one: &Suggestion, other: &Suggestion) -> bool {
 
 fn test(out: &mut String, policy: &Policy, one: &Suggestion) -> std::fmt::Result {
     let case = &one.case;
-    write!(out, "\n# Reaches {}", one.reaches.iter().take(MOST_NAMED).cloned().collect::<Vec<_>>().join(", "))?;
+    let mut reaches = one.reaches.iter().take(MOST_NAMED).cloned().collect::<Vec<_>>().join(", ");
     if one.reaches.len() > MOST_NAMED {
-        write!(out, " and {} more", one.reaches.len() - MOST_NAMED)?;
+        write!(reaches, " and {} more", one.reaches.len() - MOST_NAMED)?;
     }
-    writeln!(out, ".\ntest {} {{", quoted(&case.title))?;
+    writeln!(out, "\n{}test {} {{", comment(&format!("Reaches {reaches}.")), quoted(&case.title))?;
     let fields = policy.fields.iter().zip(&case.values).filter(|(_, value)| **value != Value::Missing);
     let fields: Vec<String> =
         fields.map(|(field, value)| format!("{} {}", name(&field.name), literal(policy, value, &field.ty))).collect();
@@ -130,6 +133,21 @@ fn test(out: &mut String, policy: &Policy, one: &Suggestion) -> std::fmt::Result
         writeln!(out, "after {} expect {expected}", wait(step.after))?;
     }
     writeln!(out, "}}")
+}
+
+/// A comment, broken into lines.
+fn comment(text: &str) -> String {
+    let mut lines = String::new();
+    let mut line = String::from("#");
+    for word in text.split(' ') {
+        if line.chars().count() + word.chars().count() >= WIDTH {
+            lines.push_str(&std::mem::replace(&mut line, String::from("#")));
+            lines.push('\n');
+        }
+        line.push(' ');
+        line.push_str(word);
+    }
+    lines + &line + "\n"
 }
 
 /// One test of many leads: what they share stands once.

@@ -90,6 +90,10 @@ fn since_a_revision_only_what_changed_is_tried() {
     let result = json(&run_in(files.path(), "mutate main.leadway --since HEAD --format json", "").exits(1).out);
     let mutants = result["mutants"].as_array().unwrap();
     assert!(!mutants.is_empty() && mutants.iter().all(|one| one["of"] == "rule \"Ours\""), "{result}");
+    // What a rule says in other words is what somebody has just touched.
+    std::fs::write(files.path().join("main.leadway"), POLICY.replace("= \"partner\"", "in \"partner\"")).unwrap();
+    let ran = run_in(files.path(), "mutate main.leadway --since HEAD --fail-under 0", "").exits(0);
+    assert!(!ran.out.starts_with("0 mutants"), "{}", ran.out);
     assert!(run_in(files.path(), "mutate main.leadway --since nothing", "").exits(2).err.contains("nothing"));
 }
 
