@@ -76,6 +76,10 @@ struct Chosen {
 }
 
 pub fn run(arguments: &Arguments) -> Result<Exit, Failure> {
+    if world::is_ci() {
+        return Err(Failure::new("a snapshot is not changed where the variable `CI` is set")
+            .help("run this in a clone of yours, and commit what it writes; `leadway test` compares here too"));
+    }
     match (&arguments.what, &arguments.policy, &arguments.leads) {
         (Some(What::Review(chosen)), ..) => review::review(chosen),
         (Some(What::Accept(chosen)), ..) => settle(chosen, File::accept),

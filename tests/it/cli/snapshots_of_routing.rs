@@ -86,6 +86,15 @@ fn a_ci_server_writes_nothing_and_a_pipe_is_not_asked() {
     let mut command = assert_cmd::Command::new(env!("CARGO_BIN_EXE_leadway"));
     command.args(["test", "main.leadway"]).current_dir(folder.path()).env("CI", "true").assert().code(1);
     assert!(!folder.path().join("leads.routing.snap.new").exists());
+    run_in(folder.path(), "test main.leadway", "").exits(1);
+    let snapshot = || std::fs::read(folder.path().join("leads.routing.snap")).unwrap();
+    let before = snapshot();
+    for line in ["snapshot accept main.leadway", "snapshot main.leadway --leads data/leads.csv --overwrite"] {
+        let mut command = assert_cmd::Command::new(env!("CARGO_BIN_EXE_leadway"));
+        command.args(line.split(' ')).current_dir(folder.path()).env("CI", "true").assert().code(2);
+    }
+    assert_eq!(snapshot(), before);
+    std::fs::remove_file(folder.path().join("leads.routing.snap.new")).unwrap();
     let ran = run_in(folder.path(), "snapshot review main.leadway", "").exits(2);
     assert!(ran.err.contains("standard input is no terminal"), "{}", ran.err);
     assert!(
