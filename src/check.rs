@@ -1,7 +1,7 @@
 //! From the tree of a policy and its data files to the checked policy: names resolved, values typed, and every finding.
 //!
 //! Names are gathered first, then each kind of declaration is lowered, those that others need before the others. A declaration with a fault is
-//! lowered as far as it goes, so that what is sound is still checked; a policy with an error is not handed on.
+//! lowered as far as it goes, so that what is sound is still checked; what an error touches has no meaning.
 
 mod calendars;
 mod comparisons;
@@ -48,7 +48,7 @@ mod words;
 pub use files::data_paths;
 pub use tests::usual_instant;
 
-use crate::diagnostic::{Diagnostic, Severity};
+use crate::diagnostic::Diagnostic;
 use crate::policy::{DataFiles, Policy, RouteId};
 use crate::source::{FileId, Span};
 use crate::syntax::ast;
@@ -59,11 +59,19 @@ use scope::Scope;
 use smol_str::SmolStr;
 use std::borrow::Borrow;
 
-/// What checking gives: the findings, and the policy where none of them is an error.
+/// What checking gives: the findings, and the policy, as far as it could be made where one of them is an error.
 #[derive(Debug)]
 pub struct Checked {
     pub policy: Option<Policy>,
+    /// Every name that is declared.
+    pub names: Vec<Declared>,
     pub diagnostics: Vec<Diagnostic>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Declared {
+    pub name: SmolStr,
+    pub span: Span,
 }
 
 /// Checks the files of a policy, includes among them, with the data files that it names (see [`data_paths`]).
@@ -77,8 +85,7 @@ pub fn check<F: Borrow<ast::File>>(files: &[(FileId, F)], data: &DataFiles) -> C
     scope.count_unknown();
     let mut diagnostics = scope.diagnostics;
     diagnostics.sort_by_key(|found| (found.primary.span.file, found.primary.span.start));
-    let sound = diagnostics.iter().all(|found| found.severity != Severity::Error);
-    Checked { policy: policy.filter(|_| sound), diagnostics }
+    Checked { policy, names: scope.names.all(), diagnostics }
 }
 
 fn lower<'a>(scope: &mut Scope<'a>, found: &Declarations<'a>, data: &DataFiles, start: Span) -> Option<Policy> {

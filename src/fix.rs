@@ -43,7 +43,13 @@ pub fn fix(
         let Some(policy) = &now.policy else { break };
         let fixes: Vec<Fix> = findings(&now).into_iter().flat_map(|found| found.fixes).filter(|fix| fix.safe).collect();
         let mut round = Round { name, reader, now: &now, policy, texts: &texts, same, taken: Vec::new(), left_out: 0 };
-        round.put_in(&apart(fixes));
+        let mut open = fixes;
+        while !open.is_empty() {
+            let (apart, others) = apart(open);
+            round.put_in(&apart);
+            // What touches a fix that went in is told anew of what comes out; what touches one that was left out has its turn.
+            open = others.into_iter().filter(|fix| !round.taken.iter().any(|taken| touch(taken, fix))).collect();
+        }
         let (taken, left_out) = (round.taken.len(), round.left_out);
         let changed = round.texts_with(&[]);
         mended.left_out = left_out;
@@ -63,17 +69,22 @@ pub fn fix(
     Ok(mended)
 }
 
-/// The fixes in the order of the text, each once, without those that touch one before.
-fn apart(mut fixes: Vec<Fix>) -> Vec<Fix> {
+/// The fixes in the order of the text, each once, those apart that touch one before.
+fn apart(mut fixes: Vec<Fix>) -> (Vec<Fix>, Vec<Fix>) {
     fixes.sort_by(|a, b| (a.span, &a.text).cmp(&(b.span, &b.text)));
-    let mut kept: Vec<Fix> = Vec::with_capacity(fixes.len());
+    fixes.dedup();
+    let (mut kept, mut others): (Vec<Fix>, Vec<Fix>) = (Vec::with_capacity(fixes.len()), Vec::new());
     for fix in fixes {
-        let free = kept.last().is_none_or(|last| last.span.file != fix.span.file || last.span.end <= fix.span.start);
-        if free && kept.last() != Some(&fix) {
-            kept.push(fix);
-        }
+        let free = kept.last().is_none_or(|last| !touch(last, &fix));
+        if free { kept.push(fix) } else { others.push(fix) }
     }
-    kept
+    (kept, others)
+}
+
+/// Whether two fixes speak of one stretch of text.
+fn touch(one: &Fix, other: &Fix) -> bool {
+    let (first, second) = if one.span <= other.span { (one.span, other.span) } else { (other.span, one.span) };
+    first.file == second.file && second.start < first.end
 }
 
 struct Round<'a> {

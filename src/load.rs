@@ -1,6 +1,7 @@
 //! A policy with all that it includes and names, read through a [`Reader`] and parsed.
 
 mod consequences;
+pub mod sound;
 
 use crate::check;
 use crate::diagnostic::Diagnostic;
@@ -8,6 +9,7 @@ use crate::policy::{DataFiles, Policy};
 use crate::source::{FileId, SourceFile, Sources, Span};
 use crate::syntax::ast::{self, ItemKind};
 use crate::syntax::{self, Parsed};
+use sound::Part;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -64,6 +66,8 @@ pub struct Compiled {
     pub files: Vec<(FileId, Parsed)>,
     /// None where an error keeps it from running.
     pub policy: Option<Policy>,
+    /// Where one does, what of the policy the errors do not touch, if anything.
+    pub part: Option<Part>,
     /// Every finding, in the order of the text.
     pub diagnostics: Vec<Diagnostic>,
 }
@@ -122,12 +126,17 @@ impl Loaded {
         let Loaded { sources, files, data, mut diagnostics } = self;
         let trees: Vec<_> = files.iter().map(|(id, parsed)| (*id, &parsed.file)).collect();
         let mut checked = check::check(&trees, &data);
+        let errors = sound::errors(&diagnostics, &checked.diagnostics);
+        let (policy, part) = match checked.policy {
+            Some(policy) if errors.is_empty() => (Some(policy), None),
+            Some(broken) => (None, sound::part(broken, &checked.names, &errors, &diagnostics, &sources, &files)),
+            None => (None, None),
+        };
         consequences::leave_out(&mut checked.diagnostics, &diagnostics, &sources, &files);
-        let broken = diagnostics.iter().any(|d| d.severity == crate::diagnostic::Severity::Error);
         diagnostics.extend(checked.diagnostics);
         // What is no text explains whatever else is wrong with it.
         diagnostics.sort_by_key(|d| (d.code != "not-utf-8", d.primary.span, d.code));
-        Compiled { sources, files, policy: checked.policy.filter(|_| !broken), diagnostics }
+        Compiled { sources, files, policy, part, diagnostics }
     }
 }
 

@@ -12,7 +12,7 @@ use crate::graph::axis::MISSING;
 use crate::graph::questions::Family;
 use crate::policy::{ColumnId, Field, FieldId, Policy, Predicate, RecordsId, Subject, Type};
 use indexmap::IndexMap;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use smol_str::SmolStr;
 use std::collections::BTreeSet;
 
@@ -282,12 +282,15 @@ impl Facts<'_> {
         for (dim, link) in (0..).zip(&mut self.known.links) {
             *link = link.map(|_| Link::Group(find(&group, dim)));
         }
-        for asked in subjects.all.values().filter(|asked| asked.family == Family::Text) {
+        // A text and the domain that is taken from it are missing together.
+        let taken_from: FxHashSet<usize> = subjects.all.values().filter_map(|asked| asked.domain_of).collect();
+        for (place, asked) in subjects.all.values().enumerate().filter(|(_, asked)| asked.family == Family::Text) {
             let closed =
                 !asked.fields.is_empty() && asked.fields.iter().all(|(_, field)| closed_texts(&field.ty).is_some());
             let mut hard: Vec<DimId> = asked.patterns.iter().map(|(_, dim)| *dim).collect();
             hard.extend(asked.exact.iter().map(|(dim, _)| *dim));
-            if !closed && (!hard.is_empty() || asked.domain_of.is_some()) {
+            let apart = hard.is_empty() && asked.domain_of.is_none();
+            if (!closed && !apart) || taken_from.contains(&place) {
                 hard.push(asked.value);
             }
             // Not every country has regions.

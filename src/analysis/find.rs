@@ -53,9 +53,15 @@ pub(super) type Texts = FxHashMap<usize, Text>;
 /// How often the solver is asked again after a point turned out to have no text.
 const MOST_POINTS: usize = 2_000;
 
+/// Nodes of a question that come to a step of the budget.
+const NODES_A_STEP: u64 = 4;
+
 impl Space<'_> {
     /// Is there a lead for which all of `holds` hold and none of `without`?
     pub fn find(&mut self, holds: &[Formula], without: &[Formula], budget: &Budget) -> Answer {
+        if budget.is_spent() {
+            return Answer::Unknown(Reason::OutOfBudget);
+        }
         let question = match self.quick(holds, without, budget) {
             Quick::Covered(blockers) => return Answer::Proved(blockers),
             // Whatever is in there will do, if anything is.
@@ -77,6 +83,10 @@ impl Space<'_> {
 
     /// A point of a question and the lead that it stands for.
     pub(super) fn search(&self, question: &Question, budget: &Budget) -> Searched {
+        // Making clauses of a large question takes as long as answering many small ones.
+        if !budget.spend(1 + question.slice.nodes.len() as u64 / NODES_A_STEP) {
+            return Searched::Unknown(Reason::OutOfBudget);
+        }
         let mut clauses = Clauses::new(&question.slice, budget);
         let roots: Vec<usize> = (0..question.slice.roots.len()).collect();
         for _ in 0..MOST_POINTS {

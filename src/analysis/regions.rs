@@ -67,10 +67,17 @@ impl Space<'_> {
                 return found;
             }
             let sets = self.grown(&question, own, &point, budget);
-            let parts: Vec<Formula> = sets.iter().map(|(dim, set)| self.formulas.within(*dim, set.clone())).collect();
-            without.push(self.formulas.and(parts));
-            found.regions.push(Region { sets, lead });
+            let region = Region { sets, lead };
+            without.push(self.region_formula(&region));
+            found.regions.push(region);
         }
+    }
+
+    /// Where a lead is in a region.
+    pub fn region_formula(&mut self, region: &Region) -> Formula {
+        let parts: Vec<Formula> =
+            region.sets.iter().map(|(dim, set)| self.formulas.within(*dim, set.clone())).collect();
+        self.formulas.and(parts)
     }
 
     fn grown(&self, question: &Question, own: usize, point: &Point, budget: &Budget) -> Vec<(DimId, AtomSet)> {

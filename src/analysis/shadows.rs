@@ -52,6 +52,15 @@ impl Prover<'_> {
         self.conflicts(&way);
     }
 
+    /// Rules of the first route that take no lead, whatever rules were lost: another rule before them takes no lead back. Into another
+    /// route a way may have been lost.
+    pub(super) fn shadows_of_part(&mut self) {
+        let Some(mut way) = self.rules_in_order() else { return };
+        let others = (0..self.policy.routes.len() as u32).map(RouteId).filter(|id| *id != self.policy.main);
+        let others: Vec<RouteId> = others.collect();
+        self.shadows(&mut way, &others);
+    }
+
     /// The rules in order; `None` where routes continue in one another in too many ways.
     pub(super) fn rules_in_order(&mut self) -> Option<Way> {
         let steps = self.space.steps(0)?;
@@ -218,8 +227,10 @@ impl Prover<'_> {
             Answer::Witness(on_the_way) => on_the_way,
             _ => lead,
         };
-        let same =
-            others.is_empty() && !by_rules.is_empty() && by_rules.iter().all(|other| self.same_outcome(id, *other));
+        let same = !self.is_part
+            && others.is_empty()
+            && !by_rules.is_empty()
+            && by_rules.iter().all(|other| self.same_outcome(id, *other));
         let decided = self.space.decide(0, &lead);
         let takes = self.space.rule_takes(0, id, &lead);
         if !self.holds_up(takes && decided.outcome != Outcome::Rule(id), rule.span, || {

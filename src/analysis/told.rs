@@ -44,6 +44,8 @@ pub struct Prover<'a> {
     pub told: Told,
     /// Also tell what only an `otherwise` takes.
     pub catch_all: bool,
+    /// The policy is what errors left of one.
+    pub is_part: bool,
 }
 
 impl<'a> Prover<'a> {
@@ -54,6 +56,7 @@ impl<'a> Prover<'a> {
             budget: budget.clone(),
             told: Told::default(),
             catch_all: false,
+            is_part: false,
         }
     }
 
@@ -66,6 +69,23 @@ impl<'a> Prover<'a> {
         self.guarantees();
         self.rules();
         self.table_overlaps();
+        self.told
+    }
+
+    /// What is proved of the part of a policy that its errors do not touch, and holds whatever stands in their place. `all_leads` says
+    /// that no exclusion is among that, so that leads which two parts share are decided.
+    pub fn run_part(mut self, all_leads: bool) -> Told {
+        self.is_part = true;
+        self.conditions();
+        self.grades();
+        if all_leads {
+            self.partitions();
+            self.territories();
+            self.table_overlaps();
+        }
+        self.shadows_of_part();
+        // What a fix does to the whole policy is not known.
+        self.told.diagnostics.iter_mut().for_each(|found| found.fixes.clear());
         self.told
     }
 
@@ -163,7 +183,7 @@ impl<'a> Prover<'a> {
     pub fn today(&self, found: &Match) -> String {
         let targets: Vec<String> = found.targets.iter().map(|target| words::target(self.policy, target)).collect();
         let targets = targets.join(", else ");
-        match found.outcome {
+        let said = match found.outcome {
             Outcome::Excluded(at) => {
                 let title = self.policy.excludes.get(at as usize).map_or("", |exclude| &exclude.title);
                 format!("it is excluded by \"{title}\"")
@@ -177,7 +197,8 @@ impl<'a> Prover<'a> {
                 rule => format!("rule \"{}\" takes it: {targets}", rule.map_or("", |rule| &rule.title)),
             },
             Outcome::None => "no rule takes it".to_owned(),
-        }
+        };
+        if self.is_part { format!("as far as it could be read, {said}") } else { said }
     }
 }
 

@@ -3,6 +3,8 @@
 use super::asked::{Asked, Axis, Key, YES};
 use super::budget::Budget;
 use super::find::{Fault, Point, Question, Reason, Texts};
+use super::formula::Formula;
+use super::slice::{LocalDim, Slice};
 use super::space::{NO_ROW, ROW, Space, TIE};
 use super::texts::{exact_atom, pattern_holds, value_atom};
 use super::values::{number_between, usual};
@@ -226,6 +228,17 @@ impl Space<'_> {
             }
         }
         None
+    }
+
+    /// Whether a formula holds for a lead; none where that hangs on what is not known.
+    pub fn truth(&self, formula: Formula, witness: &Witness) -> Option<bool> {
+        let slice = Slice::new(&self.formulas, &[formula]);
+        let local = |local: &LocalDim| {
+            let atom = self.atom(witness, local.dim)?;
+            Some(local.starts.partition_point(|start| *start <= atom).saturating_sub(1) as u32)
+        };
+        let point: Point = slice.dims.iter().map(local).collect();
+        slice.holds(&point).first().copied().flatten()
     }
 
     fn subject_value(&self, witness: &Witness, place: usize) -> Value {

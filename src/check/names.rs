@@ -114,6 +114,12 @@ impl Names {
         self.kinds.get(&kind).into_iter().flatten()
     }
 
+    /// Every name with its place.
+    pub(super) fn all(&self) -> Vec<super::Declared> {
+        let all = self.kinds.values().flatten();
+        all.map(|(name, declared)| super::Declared { name: name.clone(), span: declared.span }).collect()
+    }
+
     pub(super) fn count(&self, kind: Kind) -> u32 {
         self.kinds.get(&kind).map_or(0, |names| names.len() as u32)
     }

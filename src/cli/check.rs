@@ -114,6 +114,11 @@ fn once(arguments: &Arguments) -> Result<Exit, Failure> {
     if diagnostics.is_empty() && arguments.format == output::Findings::Human {
         output::say(&format!("{}: no findings\n", arguments.policy.display()));
     }
+    if let Some(part) = compiled.part.as_ref().filter(|_| !arguments.no_proofs) {
+        let parts = counted(part.left_out, "part with an error was", "parts with errors, or that name such, were");
+        let wait = "gaps, conflicts, rules that could go and guarantees wait until the errors are mended";
+        output::say(&format!("{parts} left out of the proofs; {wait}\n"));
+    }
     if proved_claims > 0 {
         output::say(&format!(
             "{} proved\n",
@@ -140,10 +145,14 @@ pub(super) fn findings(compiled: &mut Compiled, seconds: f64, known: Option<&Bas
     accepted::accept(compiled, later, told.undecided, known)
 }
 
-/// What is proved of a policy that has no error, within so many seconds.
+/// What is proved of a policy within so many seconds; where it has errors, of what they do not touch.
 fn proved(compiled: &Compiled, seconds: f64, catch_all: bool) -> Told {
-    let prove = |policy| Prover { catch_all, ..Prover::new(policy, &within(seconds)) }.run();
-    compiled.policy.as_ref().map(prove).unwrap_or_default()
+    let prover = |policy| Prover { catch_all, ..Prover::new(policy, &within(seconds)) };
+    match (&compiled.policy, &compiled.part) {
+        (Some(policy), _) => prover(policy).run(),
+        (None, Some(part)) => prover(&part.policy).run_part(part.all_leads),
+        (None, None) => Told::default(),
+    }
 }
 
 fn within(seconds: f64) -> Budget {

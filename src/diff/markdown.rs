@@ -2,7 +2,7 @@
 
 use super::leads::Leads;
 use super::routing::Routing;
-use super::text::{headline, named, place, rules, who};
+use super::text::{headline, named, place, regions, rules, who};
 use super::{Difference, counted};
 
 /// GitHub refuses longer comments (65,536 characters); what is left out is said.
@@ -31,9 +31,12 @@ fn of_all_leads(out: &mut String, routing: &Routing) {
             let (old, new) = (cell(&change.old.to_string()), cell(&change.new.to_string()));
             out.push_str(&format!("| {old} | {new} | {} |\n", cell(shown)));
         }
-        out.push_str("\n<details><summary>Which rules, with a lead for each</summary>\n\n");
+        out.push_str("\n<details><summary>Which leads, and which rules, with a lead for each</summary>\n\n");
         for change in &routing.changes {
             out.push_str(&format!("- {} → {}\n", cell(&change.old.to_string()), cell(&change.new.to_string())));
+            for region in regions(change) {
+                out.push_str(&format!("  - {}\n", cell(&region)));
+            }
             for case in &change.cases {
                 out.push_str(&format!("  - {}, such as {}\n", cell(&rules(case)), cell(&case.witness.words)));
             }

@@ -16,7 +16,7 @@ pub use entries::{By, Decided};
 pub use territories::Move as TerritoryMove;
 
 use super::outcome::{Outcome, Respect};
-use crate::analysis::{Budget, Reason, Space, Witness};
+use crate::analysis::{Budget, Formula, Reason, Space, Witness};
 use crate::policy::{Policy, Value, words};
 use crate::source::Span;
 use entries::{Decisions, Entry};
@@ -59,6 +59,30 @@ pub struct Change {
     pub cases: Vec<Case>,
     /// There are more cases than are told.
     pub more: bool,
+    /// The leads that go this way, no lead in two regions.
+    pub regions: Vec<Region>,
+    /// The regions hold all of these leads.
+    pub all_regions: bool,
+}
+
+/// Leads that are alike: all for which these conditions hold. Without any it is every lead.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(transparent)]
+pub struct Region {
+    pub conditions: Vec<String>,
+    /// The same in the space that was compared in.
+    #[serde(skip)]
+    pub formula: Formula,
+}
+
+impl Region {
+    /// In a line: `country = DE and employees >= 1000`.
+    pub fn words(&self) -> String {
+        match self.conditions.as_slice() {
+            [] => "every lead".to_owned(),
+            conditions => conditions.join(" and "),
+        }
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -89,7 +113,11 @@ pub struct Example {
 
 /// Compares two policies. What is not decided within the budget is said.
 pub fn compare(old: &Policy, new: &Policy, budget: &Budget) -> Routing {
-    let mut space = Space::new(&[old, new]);
+    compare_in(&mut Space::new(&[old, new]), budget)
+}
+
+/// Compares the two policies of a space.
+pub fn compare_in(space: &mut Space, budget: &Budget) -> Routing {
     let mut routing = Routing {
         verdict: Verdict::Same,
         changes: Vec::new(),
@@ -97,14 +125,16 @@ pub fn compare(old: &Policy, new: &Policy, budget: &Budget) -> Routing {
         unknown: Vec::new(),
         assuming: Vec::new(),
     };
-    assumptions::doubts(&mut space, &mut routing);
+    let &[old, new] = space.policies.as_slice() else { return routing };
+    assumptions::doubts(space, &mut routing);
     let mut decisions = Decisions::default();
-    let lists = [0, 1].map(|number| entries::entries(&mut space, number, &mut decisions));
+    let lists = [0, 1].map(|number| entries::entries(space, number, &mut decisions));
     match lists {
         [Ok(before), Ok(after)] => {
             let lists = [before, after];
-            let mut pairs = pairs::Pairs::new(&mut space, [old, new], &decisions, &lists, budget);
+            let mut pairs = pairs::Pairs::new(space, [old, new], &decisions, &lists, budget);
             pairs.find();
+            pairs.regions();
             let (found, unknown) = pairs.done();
             routing.changes = found;
             routing.unknown.extend(unknown);
@@ -115,7 +145,7 @@ pub fn compare(old: &Policy, new: &Policy, budget: &Budget) -> Routing {
             }
         }
     }
-    territories::compare(&mut space, budget, &mut routing);
+    territories::compare(space, budget, &mut routing);
     routing.verdict = match (routing.changes.is_empty(), routing.unknown.is_empty()) {
         (false, _) => Verdict::Different,
         (true, true) => Verdict::Same,

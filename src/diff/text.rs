@@ -1,12 +1,15 @@
 //! A difference for people at a terminal.
 
 use super::leads::Leads;
-use super::routing::{Case, Routing, Verdict};
+use super::routing::{Case, Change, Region, Routing, Verdict};
 use super::{Difference, counted};
 use smol_str::SmolStr;
 
 /// Leads that are named before the rest is counted.
 const NAMED: usize = 5;
+/// Regions of a change that are written out, and conditions of one.
+const REGIONS: usize = 4;
+const CONDITIONS: usize = 6;
 /// Details that a part shows before the rest is counted.
 const DETAILS: usize = 12;
 
@@ -54,6 +57,7 @@ fn of_all_leads(out: &mut String, routing: &Routing) {
     out.push_str(&format!("{}\n", headline(routing)));
     for change in &routing.changes {
         out.push_str(&format!("  was {}\n  now {}\n", change.old, change.new));
+        regions(change).iter().for_each(|region| out.push_str(&format!("    {region}\n")));
         for case in &change.cases {
             out.push_str(&format!("    {}\n      such as {}\n", rules(case), case.witness.words));
         }
@@ -75,6 +79,33 @@ fn of_all_leads(out: &mut String, routing: &Routing) {
     if routing.verdict != Verdict::Same {
         routing.assuming.iter().for_each(|what| out.push_str(&format!("as long as {what}\n")));
     }
+}
+
+/// The leads of a change, a line each: `where country = DE`, `or where ...`. Regions of many conditions are counted only.
+pub(super) fn regions(change: &Change) -> Vec<String> {
+    let short = |region: &&Region| region.conditions.len() <= CONDITIONS;
+    let mut lines = Vec::new();
+    for region in change.regions.iter().filter(short).take(REGIONS) {
+        lines.push(match (region.conditions.is_empty(), lines.is_empty()) {
+            (true, _) => region.words(),
+            (false, true) => format!("where {}", region.words()),
+            (false, false) => format!("or where {}", region.words()),
+        });
+    }
+    let more = change.regions.len() - lines.len();
+    let others = if change.all_regions { "" } else { ", and other leads" };
+    match (more, lines.is_empty()) {
+        (0, _) if change.all_regions => {}
+        (0, true) => {}
+        (0, false) => lines.push("or other leads, which are not taken apart".to_owned()),
+        (more, first) => {
+            let word = if first { "in" } else { "or in" };
+            let count = counted(more as u64, "region", "more regions");
+            let count = if first { count.replace("more ", "") } else { count };
+            lines.push(format!("{word} {count}, which `--format json` lists{others}"));
+        }
+    }
+    lines
 }
 
 /// Who decided, and who decides.

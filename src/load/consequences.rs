@@ -16,14 +16,7 @@ pub(super) fn leave_out(
     sources: &Sources,
     files: &[(FileId, Parsed)],
 ) {
-    let lost: Vec<Lost> = read
-        .iter()
-        .filter(|found| found.severity == Severity::Error)
-        .filter_map(|found| {
-            let (_, parsed) = files.iter().find(|(id, _)| *id == found.primary.span.file)?;
-            Some(Lost::around(found.primary.span, parsed))
-        })
-        .collect();
+    let lost = Lost::all(read, files);
     if lost.is_empty() {
         return;
     }
@@ -46,14 +39,33 @@ pub(super) fn leave_out(
 }
 
 /// A stretch of text that was not read.
-struct Lost {
+pub(super) struct Lost {
     file: FileId,
     bytes: Range<u32>,
     /// The item that it is a part of, where that was read apart from it.
-    item: Option<Span>,
+    pub item: Option<Span>,
 }
 
 impl Lost {
+    /// What the errors of reading lost.
+    pub fn all(read: &[Diagnostic], files: &[(FileId, Parsed)]) -> Vec<Lost> {
+        read.iter()
+            .filter(|found| found.severity == Severity::Error)
+            .filter_map(|found| {
+                let (_, parsed) = files.iter().find(|(id, _)| *id == found.primary.span.file)?;
+                Some(Lost::around(found.primary.span, parsed))
+            })
+            .collect()
+    }
+
+    pub fn touches(&self, place: Span) -> bool {
+        self.file == place.file && self.bytes.start <= place.end && place.start < self.bytes.end
+    }
+
+    pub fn holds(&self, place: Span) -> bool {
+        self.file == place.file && self.bytes.start <= place.start && place.end <= self.bytes.end
+    }
+
     fn around(error: Span, parsed: &Parsed) -> Lost {
         let behind = parsed.starts.partition_point(|&start| start <= error.start);
         let last_start = behind.checked_sub(1).and_then(|before| parsed.starts.get(before)).copied().unwrap_or(0);
@@ -66,7 +78,7 @@ impl Lost {
         Lost { file: error.file, bytes: start..end, item }
     }
 
-    fn words<'s>(&self, sources: &'s Sources) -> impl Iterator<Item = &'s str> {
+    pub fn words<'s>(&self, sources: &'s Sources) -> impl Iterator<Item = &'s str> {
         let text = sources.get(self.file).map_or("", |file| &file.text);
         let (start, end) = (self.bytes.start as usize, (self.bytes.end as usize).min(text.len()));
         text.get(start..end).unwrap_or("").split(|letter: char| !letter.is_alphanumeric() && letter != '_')

@@ -1,11 +1,10 @@
 //! What is proved, against going through all leads of small policies.
-//!
-//! The long run: `LEADWAY_CASES=1000000 cargo test --release --test it analysis::`.
 
 mod findings;
 mod texts;
 
 use crate::generate::{self, Choices, text};
+use crate::seeds;
 use leadway::analysis::{Answer, Budget, Formula, Space};
 use leadway::matcher::{Facts, Match, Outcome, RecordMatch, reference};
 use leadway::policy::*;
@@ -105,10 +104,10 @@ pub fn product<T: Clone>(parts: Vec<Vec<T>>) -> Vec<Vec<T>> {
 }
 
 /// Asks which rules some lead comes to and whether one comes to none, and holds the answers against all leads.
-fn agrees(policy: &Policy) -> Result<(), String> {
+fn agrees(policy: &Policy) -> Result<bool, String> {
     let leads = Leads::of(policy);
     if leads.len() > 1_000 {
-        return Ok(());
+        return Ok(false);
     }
     let mut taken = vec![false; policy.rules.len()];
     let mut gap = false;
@@ -132,7 +131,7 @@ fn agrees(policy: &Policy) -> Result<(), String> {
         return Err(format!("rules that take a lead: found {found:?}, but {taken:?}"));
     }
     let found = witnessed(&mut space, &[comes], &takes, Outcome::None, &budget)?;
-    if found != gap { Err(format!("a gap was found: {found}, but {gap}")) } else { Ok(()) }
+    if found != gap { Err(format!("a gap was found: {found}, but {gap}")) } else { Ok(true) }
 }
 
 /// Whether there is such a lead; that it has this outcome is tried.
@@ -167,14 +166,19 @@ pub fn numbers(seed: u64) -> Vec<u32> {
     (0..count).map(|_| next() as u32).collect()
 }
 
-/// Holds a property of a policy for many seeds; `LEADWAY_CASES` says how many. A failure is told with the simplest policy that shows it.
-fn for_policies(cases: u64, make: impl Fn(&mut Choices) -> Policy, holds: impl Fn(&Policy) -> Result<(), String>) {
-    let cases = std::env::var("LEADWAY_CASES").map_or(cases, |cases| cases.parse().unwrap());
+/// Holds a property of policies. A failure is told with the simplest policy that shows it.
+fn for_policies(
+    name: &str,
+    cases: u64,
+    make: impl Fn(&mut Choices) -> Policy + Sync,
+    holds: impl Fn(&Policy) -> Result<bool, String> + Sync,
+) {
     let fails = |numbers: &[u32]| holds(&make(&mut Choices::new(numbers))).err();
-    for seed in 0..cases {
+    let case = |seed| {
         let mut worst = numbers(seed);
-        if fails(&worst).is_none() {
-            continue;
+        let found = holds(&make(&mut Choices::new(&worst)));
+        if found.is_ok() {
+            return found;
         }
         // Shorter first, then simpler.
         while let Some(shorter) =
@@ -188,12 +192,12 @@ fn for_policies(cases: u64, make: impl Fn(&mut Choices) -> Policy, holds: impl F
                 worst[at] = before;
             }
         }
-        let policy = make(&mut Choices::new(&worst));
-        panic!("seed {seed}: {}\n{policy:#?}", fails(&worst).unwrap());
-    }
+        Err(format!("{}\n{:#?}", fails(&worst).unwrap(), make(&mut Choices::new(&worst))))
+    };
+    seeds::each(name, cases, case);
 }
 
 #[test]
 fn proofs_agree_with_all_leads() {
-    for_policies(300, generate::small_policy, agrees);
+    for_policies("proofs", 300, generate::small_policy, agrees);
 }

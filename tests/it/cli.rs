@@ -7,6 +7,7 @@ mod diff;
 mod events;
 mod explain;
 mod findings;
+mod hostile;
 mod integrations;
 mod mutants;
 mod policies;

@@ -21,6 +21,7 @@ mod pages;
 mod pictures;
 mod proofs;
 mod records;
+mod seeds;
 mod simulate;
 mod sla;
 mod suggest;

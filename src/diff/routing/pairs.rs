@@ -1,5 +1,7 @@
 //! The pairs of entries that decide one lead differently.
 
+mod regions;
+
 use super::entries::{By, Decided, Decisions, Entry};
 use super::hull::{Hull, Hulls, meet};
 use super::{Case, Change, Example, Lists, because, replay};
@@ -205,6 +207,8 @@ impl<'s, 'p> Pairs<'s, 'p> {
             differs: before.differs(after),
             cases: Vec::new(),
             more: false,
+            regions: Vec::new(),
+            all_regions: false,
         });
         if change.cases.len() >= TOLD {
             change.more = true;

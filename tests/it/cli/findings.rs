@@ -1,6 +1,6 @@
 //! `check` with findings that are allowed, known from before, or fixed.
 
-use super::{folder, run_in};
+use super::{folder, json, run_in};
 
 /// Two findings that may stay, one in an included file.
 const MAIN: &str = r#"include "segments.leadway"
@@ -85,4 +85,18 @@ fn nothing_is_fixed_in_a_policy_that_does_not_run() {
     let folder = folder(&[("main.leadway", broken.as_str()), ("segments.leadway", SEGMENTS)]);
     assert!(run_in(folder.path(), "check main.leadway --fix", "").exits(1).err.contains("nothing to fix"));
     assert_eq!(std::fs::read_to_string(folder.path().join("main.leadway")).unwrap(), broken);
+}
+
+/// The parts of a policy that an error does not touch are proved all the same.
+#[test]
+fn what_an_error_does_not_touch_is_looked_at() {
+    let text = "lead {\n  id text required\n  size integer 1..\n  country country\n}\nqueue desk\nsegment large when size >= 100\nsegment odd when sise = 1\nroute main {\n  rule \"Large\"  { match large  assign queue desk  priority 1 }\n  rule \"Odd\"    { match odd  assign queue desk }\n  rule \"Huge\"   { match size >= 1000  assign queue desk }\n  rule \"Never\"  { match size < 5 and size > 9  assign queue desk }\n}\n";
+    let folder = folder(&[("main.leadway", text)]);
+    let ran = run_in(folder.path(), "check main.leadway", "").exits(1);
+    insta::assert_snapshot!(ran.out + &ran.err);
+    let ran = run_in(folder.path(), "check main.leadway --format json", "").exits(1);
+    let found = json(&ran.out);
+    let codes: Vec<&str> =
+        found["findings"].as_array().unwrap().iter().map(|found| found["code"].as_str().unwrap()).collect();
+    assert_eq!(codes, ["unknown-name", "no-otherwise", "shadowed-rule", "contradictory-condition"]);
 }
