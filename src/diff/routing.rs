@@ -59,7 +59,7 @@ pub struct Change {
     pub cases: Vec<Case>,
     /// There are more cases than are told.
     pub more: bool,
-    /// The leads that go this way, no lead in two regions.
+    /// Leads that go this way. Regions may share leads.
     pub regions: Vec<Region>,
     /// The regions hold all of these leads.
     pub all_regions: bool,

@@ -261,8 +261,7 @@ fn witness(policy: &Policy, values: &[Value], records: &[RecordMatch]) -> Witnes
     }
 }
 
-/// The leads of a region go the way of its change; where the regions are said to be all, every lead that goes so is in one, and none
-/// is in two.
+/// The leads of a region go the way of its change; where the regions are said to be all, every lead that goes so is in one.
 fn regions_agree(space: &Space, routing: &Routing, leads: &[(Outcome, Outcome, Witness)]) -> Result<(), String> {
     for change in &routing.changes {
         let goes =
@@ -273,8 +272,7 @@ fn regions_agree(space: &Space, routing: &Routing, leads: &[(Outcome, Outcome, W
             let split = matches!((&change.old, &change.new), (Decided::Split { .. }, _) | (_, Decided::Split { .. }));
             let fault = match inside.as_slice() {
                 [] if change.all_regions && goes(was, is) && !split => "is in no region",
-                [_] if !goes(was, is) => "is in a region, and does not go so",
-                [_, _, ..] => "is in two regions",
+                [_, ..] if !goes(was, is) => "is in a region, and does not go so",
                 _ => continue,
             };
             return Err(format!("{} -> {}: {lead:?} {fault} ({was} -> {is})", change.old, change.new));

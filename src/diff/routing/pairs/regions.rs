@@ -1,7 +1,7 @@
 //! The leads of each change as regions, so that a person sees not one lead but all that are like it.
 //!
 //! A change is found pair by pair: an entry of one version, one of the other, and what stands before either. The leads of a pair are
-//! taken apart into regions, each without those before it, so that no lead is told twice.
+//! taken apart into regions, each with a lead that is in none before it.
 
 use super::Pairs;
 use crate::analysis::regions::Rest;
