@@ -19,57 +19,19 @@
 //!
 //! Source: bitmap indexes as in O'Neil and Quass, "Improved query performance with variant indexes", SIGMOD 1997.
 
+mod row;
+
 use super::atoms::{Cube, DimId, FlagId};
+use row::{Row, WORDS};
 use rustc_hash::FxHashMap;
 use std::collections::BTreeMap;
 
-const WORDS: usize = 8;
 const BLOCK: usize = 64 * WORDS;
 /// Blocks whose summary fits in one number.
 const GROUP: usize = 64 / WORDS;
 const PART: usize = 32 * BLOCK;
 /// Blocks of a part that needs no summary.
 const WITHOUT_SUMMARY: usize = 2;
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
-#[repr(align(64))]
-struct Row([u64; WORDS]);
-
-impl Row {
-    const FULL: Row = Row([u64::MAX; WORDS]);
-
-    fn set(&mut self, bit: usize) {
-        if let Some(word) = self.0.get_mut(bit / 64 % WORDS) {
-            *word |= 1 << (bit % 64);
-        }
-    }
-
-    fn clear(&mut self, bit: usize) {
-        if let Some(word) = self.0.get_mut(bit / 64 % WORDS) {
-            *word &= !(1 << (bit % 64));
-        }
-    }
-
-    #[inline(always)]
-    fn and(&mut self, other: &Row) {
-        self.0.iter_mut().zip(&other.0).for_each(|(word, other)| *word &= other);
-    }
-
-    #[inline(always)]
-    fn or(&mut self, other: &Row) {
-        self.0.iter_mut().zip(&other.0).for_each(|(word, other)| *word |= other);
-    }
-
-    #[inline(always)]
-    fn and_not(&mut self, other: &Row) {
-        self.0.iter_mut().zip(&other.0).for_each(|(word, other)| *word &= !other);
-    }
-
-    /// A bit for each word that is not zero.
-    fn live(&self) -> u64 {
-        self.0.iter().enumerate().fold(0, |live, (at, &word)| live | u64::from(word != 0) << at)
-    }
-}
 
 /// See the module's text.
 #[derive(Debug, Clone)]
@@ -279,6 +241,9 @@ impl Part {
         let mut left = Row::FULL;
         for &line in &cursor.lines {
             left.and(self.row(line as usize + at));
+            if left.is_empty() {
+                return left;
+            }
         }
         for &layer in &self.flags.layers {
             let mut met = *self.row(layer as usize + at);
@@ -331,17 +296,24 @@ impl Builder {
 
     fn build(mut self, sizes: &[u32], cubes: &[(u32, Cube)]) -> Part {
         self.part.owners.extend(cubes.iter().map(|(owner, _)| *owner));
-        let mut uses: BTreeMap<DimId, Vec<Change>> = BTreeMap::new();
+        // By dimension: in thousandths of a cube how much it rules out of a lead that may have any atom, and the changes.
+        let mut uses: BTreeMap<DimId, (u64, Vec<Change>)> = BTreeMap::new();
         for (cube, (_, parts)) in cubes.iter().enumerate() {
             for (dim, set) in &parts.sets {
-                let changes = uses.entry(*dim).or_default();
+                let size = u64::from(sizes.get(*dim as usize).copied().unwrap_or(0)).max(1);
+                let (ruled_out, changes) = uses.entry(*dim).or_default();
+                *ruled_out += 1000;
                 for &(start, end) in set.runs() {
+                    *ruled_out = ruled_out.saturating_sub(1000 * u64::from(end - start) / size);
                     changes.push(Change { block: cube / BLOCK, atom: start, cube, on: true });
                     changes.push(Change { block: cube / BLOCK, atom: end, cube, on: false });
                 }
             }
         }
-        for (dim, changes) in uses {
+        // What rules out most comes first, so that looking at a block soon ends.
+        let mut uses: Vec<_> = uses.into_iter().collect();
+        uses.sort_by_key(|(_, (ruled_out, _))| std::cmp::Reverse(*ruled_out));
+        for (dim, (_, changes)) in uses {
             self.axis(dim, sizes.get(dim as usize).copied().unwrap_or(0), changes);
         }
         self.flags(cubes);

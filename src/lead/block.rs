@@ -1,4 +1,4 @@
-//! Whole records in blocks of about a mebibyte: what one thread works on at a time.
+//! Whole records in blocks: what one thread works on at a time.
 
 use crate::data::encoding::{self, Encoding};
 use crate::lead::RowError;

@@ -14,8 +14,11 @@ use std::fmt;
 use std::io::Read;
 use std::sync::Arc;
 
-/// A block has about so many bytes: enough leads to keep a thread busy, few enough to stay in its cache.
-const BLOCK: usize = 1 << 20;
+/// A block has about so many bytes: enough leads to keep a thread busy, few enough to stay, with what is written of them, in the cache of
+/// one core.
+const BLOCK: usize = 1 << 18;
+/// The first block, which tells of the whole file, has about so many.
+const FIRST_BLOCK: usize = 1 << 20;
 /// A record may have so many bytes.
 const RECORD: usize = 16 << 20;
 
@@ -85,7 +88,7 @@ impl<'a> LeadFile<'a> {
         let (encoding, mark) = encoding::sniff(&start);
         let mut source = stream::as_utf8(source, encoding);
         let mut carry = Vec::new();
-        let (ended, failure) = match stream::fill(&mut source, &mut carry, BLOCK) {
+        let (ended, failure) = match stream::fill(&mut source, &mut carry, FIRST_BLOCK) {
             Ok(goes_on) => (!goes_on, None),
             Err(error) if carry.is_empty() => return Err(unreadable(error)),
             Err(error) => (true, Some(error.to_string())),
@@ -174,28 +177,28 @@ impl<'a> LeadFile<'a> {
                 *block = first;
                 true
             }
-            None => self.read_block(block),
+            None => self.read_block(block, BLOCK),
         }
     }
 
-    fn read_block(&mut self, block: &mut Block) -> bool {
+    fn read_block(&mut self, block: &mut Block, size: usize) -> bool {
         block.clear();
         (block.first_line, block.marked) = (self.line, self.marked);
         match self.elements.take() {
             Some(mut elements) => {
-                self.cut_elements(&mut elements, block);
+                self.cut_elements(&mut elements, block, size);
                 self.line = elements.line();
                 self.elements = Some(elements);
             }
-            None => self.cut_lines(block),
+            None => self.cut_lines(block, size),
         }
         !block.is_empty()
     }
 
-    fn cut_elements(&mut self, elements: &mut Elements, block: &mut Block) {
-        while !elements.rests() || block.bytes.len() < BLOCK && block.faults.is_empty() {
-            self.fill(BLOCK);
-            let taken = elements.feed(&self.carry, block, BLOCK);
+    fn cut_elements(&mut self, elements: &mut Elements, block: &mut Block, size: usize) {
+        while !elements.rests() || block.bytes.len() < size && block.faults.is_empty() {
+            self.fill(size);
+            let taken = elements.feed(&self.carry, block, size);
             self.carry.drain(..taken);
             if self.ended && self.carry.is_empty() {
                 elements.finish(block);
@@ -205,8 +208,8 @@ impl<'a> LeadFile<'a> {
         }
     }
 
-    fn cut_lines(&mut self, block: &mut Block) {
-        let mut wanted = BLOCK;
+    fn cut_lines(&mut self, block: &mut Block, size: usize) {
+        let mut wanted = size;
         loop {
             self.fill(wanted);
             let cut = match self.ended && self.failure.is_none() {
@@ -294,7 +297,7 @@ impl<'a> LeadFile<'a> {
     /// Reads the first block and what it shows of the order of dates.
     fn look_ahead(&mut self, plan: &Plan) {
         let mut block = Block::default();
-        if !self.read_block(&mut block) {
+        if !self.read_block(&mut block, FIRST_BLOCK) {
             return;
         }
         let mut dates = DateOrders::default();

@@ -45,6 +45,8 @@ pub fn files(folder: &str, extension: &str) -> Vec<File> {
         for entry in std::fs::read_dir(folder).into_iter().flatten() {
             let path = entry.unwrap().path();
             match path.is_dir() {
+                // What was built there is no part of the tree.
+                true if path.file_name().is_some_and(|name| name == "target") => {}
                 true => walk(&path, extension, files),
                 false if path.extension().is_some_and(|of_file| of_file == extension) => files.push(path),
                 false => {}

@@ -12,30 +12,31 @@ use leadway::graph::{Codes, Graph};
 use leadway::matcher::{Match, Matcher, Outcome};
 use leadway::policy::{Instant, Target};
 use std::hint::black_box;
+use workload::Shape;
 
 const LEADS: usize = 10_000;
 const ROUNDS: usize = 21;
-/// Leads that the slow engine decides in a round; another part of them each round.
-const SLOW_LEADS: usize = LEADS / ROUNDS;
+/// Leads that the other engine decides in a round, its table as loaded and compiled; others each round.
+const SLOW_LEADS: [usize; 2] = [20, LEADS / ROUNDS];
 
 fn main() {
     let asked: Vec<usize> = std::env::args().skip(1).filter_map(|count| count.parse().ok()).collect();
     let counts = if asked.is_empty() { vec![10, 100, 1_000, 10_000] } else { asked };
     println!("{LEADS} leads of 14 fields; nanoseconds a lead, median of {ROUNDS} interleaved rounds, one thread\n");
-    println!("| rules | coded | typed | zen-engine | zen / coded | zen / typed | build ms | index KiB | matched |");
-    println!("|---|---|---|---|---|---|---|---|---|");
+    println!(
+        "| rules | shape | coded | typed | zen-engine | zen / coded | zen / typed | build ms | index KiB | matched |"
+    );
+    println!("|---|---|---|---|---|---|---|---|---|---|");
     for count in counts {
-        compare(count);
+        [Shape::Territories, Shape::Broad].into_iter().for_each(|shape| compare(shape, count));
     }
 }
 
-fn compare(count: usize) {
-    let rules = workload::rules(count);
+fn compare(shape: Shape, count: usize) {
+    let rules = workload::rules(shape, count);
     let leads = workload::leads(LEADS);
     let policy = ours::policy(&rules);
-    let start = ThreadTime::now();
     let graph = Graph::build(&policy);
-    let build = start.elapsed();
     let typed: Vec<_> = leads.iter().map(|lead| ours::lead(lead)).collect();
     let code = |values: &Vec<_>| {
         let mut codes = graph.coder.codes();
@@ -47,16 +48,18 @@ fn compare(count: usize) {
     let mut matcher = Matcher::new(&graph);
     let mut codes = graph.coder.codes();
 
-    let decision = zen::decision(&rules);
+    let engines = [zen::Form::Loaded, zen::Form::Compiled].map(|form| zen::decision(&rules, form));
     let variables: Vec<_> = leads.iter().map(|lead| zen::lead(lead)).collect();
     let mut matched = 0;
     for (at, (codes, lead)) in coded.iter_mut().zip(&variables).enumerate() {
         let ours = target(matcher.decide(codes, &clock, &[], |_| None));
-        assert_eq!(ours, zen::target(&decision, lead), "lead {at} of {count} rules");
+        for zen in &engines[usize::from(at % 100 > 0)..] {
+            assert_eq!(ours, zen::target(zen, lead), "lead {at} of {count} rules");
+        }
         matched += usize::from(ours.is_some());
     }
 
-    let (mut coded_times, mut typed_times, mut zen_times) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut coded_times, mut typed_times, mut zen_times) = (Vec::new(), Vec::new(), [Vec::new(), Vec::new()]);
     for round in 0..ROUNDS {
         coded_times.push(per_lead(LEADS, || {
             for codes in &mut coded {
@@ -70,19 +73,22 @@ fn compare(count: usize) {
                 black_box(matcher.decide(&mut codes, &clock, &[], |_| None).outcome);
             }
         }));
-        zen_times.push(per_lead(SLOW_LEADS, || {
-            for lead in variables.iter().skip(round * SLOW_LEADS).take(SLOW_LEADS) {
-                black_box(zen::target(&decision, lead));
-            }
-        }));
+        for ((zen, leads), times) in engines.iter().zip(SLOW_LEADS).zip(&mut zen_times) {
+            times.push(per_lead(leads, || {
+                for lead in variables.iter().skip(round * leads).take(leads) {
+                    black_box(zen::target(zen, lead));
+                }
+            }));
+        }
     }
-    let (coded, typed, zen) = (median(coded_times), median(typed_times), median(zen_times));
+    let (coded, typed) = (median(coded_times), median(typed_times));
+    let [loaded, compiled] = zen_times.map(median);
     println!(
-        "| {count} | {coded:.1} | {typed:.1} | {zen:.0} | {:.0} | {:.0} | {:.2} | {} | {matched} |",
-        zen / coded,
-        zen / typed,
-        build.as_secs_f64() * 1e3,
-        graph.size() / 1024,
+        "| {count} | {shape:?} | {coded:.1} | {typed:.1} | {loaded:.0} | {:.0} | {:.0} | {compiled:.0} | {:.0} | {:.0} | {matched} |",
+        loaded / coded,
+        loaded / typed,
+        compiled / coded,
+        compiled / typed,
     );
 }
 

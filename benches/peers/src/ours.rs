@@ -83,6 +83,7 @@ fn rule(at: usize, written: &workload::Rule) -> Rule {
         title: format!("rule {at}").into(),
         route: RouteId(0),
         span: Span::default(),
+        whole: Span::default(),
         otherwise: false,
         only: Vec::new(),
         when: Some(condition(ConditionKind::And(tests.collect()))),

@@ -1,4 +1,7 @@
 //! Rules and leads that every engine gets: 14 fields, rules of two to four conditions, first match wins, 50 targets.
+//!
+//! Rules of territories each name a domain that few others name, and a lead's rule is anywhere among them. Broad rules ask about any fields:
+//! one of the first dozens takes nearly every lead, and an engine that tries them in order soon stops.
 
 /// A small generator of numbers (xorshift64*), so that every run has the same workload.
 pub struct Numbers(u64);
@@ -32,7 +35,7 @@ pub const FIELDS: [(&str, Kind); 14] = [
     ("source", Kind::Text(8)),
     ("size_band", Kind::Text(4)),
     ("language", Kind::Text(12)),
-    ("domain", Kind::Text(2_000)),
+    ("domain", Kind::Text(DOMAINS)),
     ("title", Kind::Text(60)),
     ("plan", Kind::Text(5)),
     ("region", Kind::Text(6)),
@@ -42,6 +45,7 @@ pub const FIELDS: [(&str, Kind); 14] = [
     ("customer", Kind::Boolean),
 ];
 
+const DOMAINS: u64 = 2_000;
 pub const TARGETS: u64 = 50;
 
 #[derive(Debug, Clone)]
@@ -68,24 +72,33 @@ pub enum Value {
     Boolean(bool),
 }
 
-pub fn rules(count: usize) -> Vec<Rule> {
-    let numbers = &mut Numbers::new(0x9E37_79B9_7F4A_7C15);
-    (0..count).map(|_| rule(numbers)).collect()
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Shape {
+    Territories,
+    Broad,
 }
 
-fn rule(numbers: &mut Numbers) -> Rule {
-    let mut fields: Vec<usize> = Vec::new();
-    for _ in 0..2 + numbers.below(3) {
+/// By place in [`FIELDS`].
+const DOMAIN: usize = 6;
+
+pub fn rules(shape: Shape, count: usize) -> Vec<Rule> {
+    let numbers = &mut Numbers::new(0x9E37_79B9_7F4A_7C15);
+    (0..count).map(|at| rule(shape, at, numbers)).collect()
+}
+
+fn rule(shape: Shape, at: usize, numbers: &mut Numbers) -> Rule {
+    let conditions = 2 + numbers.below(3);
+    let mut tests = Vec::new();
+    if shape == Shape::Territories {
+        tests.push((DOMAIN, Test::OneOf(vec![text("domain", at as u64 % DOMAINS)])));
+    }
+    for _ in tests.len() as u64..conditions {
         let field = numbers.below(FIELDS.len() as u64) as usize;
-        if !fields.contains(&field) {
-            fields.push(field);
+        if tests.iter().all(|(known, _)| *known != field) {
+            tests.push((field, test(numbers, field)));
         }
     }
-    if fields.len() < 2 {
-        fields = vec![0, 3];
-    }
-    fields.sort_unstable();
-    let tests = fields.into_iter().map(|field| (field, test(numbers, field))).collect();
+    tests.sort_by_key(|(field, _)| *field);
     Rule { tests, target: numbers.below(TARGETS) }
 }
 

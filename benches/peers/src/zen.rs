@@ -1,4 +1,4 @@
-//! The workload for GoRules' zen-engine: one decision table, hit policy `first`, compiled.
+//! The workload for GoRules' zen-engine: one decision table, hit policy `first`, as it is loaded and after its `compile`.
 
 use crate::workload::{FIELDS, Rule, Test, Value};
 use serde_json::{Map, json};
@@ -6,7 +6,13 @@ use zen_engine::model::DecisionContent;
 use zen_engine::{Decision, DecisionEngine};
 use zen_expression::variable::Variable;
 
-pub fn decision(rules: &[Rule]) -> Decision {
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Form {
+    Loaded,
+    Compiled,
+}
+
+pub fn decision(rules: &[Rule], form: Form) -> Decision {
     let inputs: Vec<_> = FIELDS.iter().map(|(name, _)| json!({ "id": name, "name": name, "field": name })).collect();
     let rows: Vec<_> = rules.iter().enumerate().map(|(at, rule)| row(at, rule)).collect();
     let content: DecisionContent = serde_json::from_value(json!({
@@ -25,7 +31,9 @@ pub fn decision(rules: &[Rule]) -> Decision {
     }))
     .expect("a decision");
     let mut decision = DecisionEngine::default().create_decision(content.into()).expect("a graph");
-    decision.compile();
+    if form == Form::Compiled {
+        decision.compile();
+    }
     decision
 }
 

@@ -50,19 +50,22 @@ struct Worker<'j> {
     writer: Writer<'j>,
     splitter: Splitter,
     matched: batch::Block,
+    /// Decisions that were written before others of their block could be.
+    written: Vec<u8>,
 }
 
-/// A block and its place in the file.
+/// A block, its place in the file, and room for its decisions.
+#[derive(Default)]
 struct Work {
     place: u64,
     block: Block,
+    out: Vec<u8>,
 }
 
-/// What a block came to. Its buffers go round with the block.
+/// What a block came to.
+#[derive(Default)]
 struct Outcome {
-    place: u64,
-    block: Block,
-    out: Vec<u8>,
+    work: Work,
     rows: Vec<[String; COLUMNS.len()]>,
     rejected: Vec<Rejected>,
     tally: Tally,
@@ -95,26 +98,27 @@ pub fn run(
         drop(to_writer);
         let mut order =
             InOrder { job, out, errors, next: 0, waiting: BTreeMap::new(), done: empty(), rows: Vec::new() };
-        let mut free: Vec<Block> = (0..job.threads * 2).map(|_| Block::default()).collect();
+        let mut free: Vec<Work> = (0..job.threads * 2).map(|_| Work::default()).collect();
         let mut place = 0;
         let mut notes = Vec::new();
         let mut more = true;
         let mut at_work = 0usize;
         while more || at_work > 0 {
             match free.pop().filter(|_| more) {
-                Some(mut block) => {
-                    more = file.next_block(&mut block);
+                Some(mut work) => {
+                    more = file.next_block(&mut work.block);
                     if more {
                         at_work += 1;
+                        work.place = place;
                         // The threads end only when this end of the channel does.
-                        let _ = to_threads.send(Work { place, block });
+                        let _ = to_threads.send(work);
                         place += 1;
                     }
                 }
                 None => {
                     let Ok(result) = results.recv() else { break };
                     at_work -= 1;
-                    notes.extend(result.note.clone().map(|note| (result.place, note)));
+                    notes.extend(result.note.clone().map(|note| (result.work.place, note)));
                     free.extend(order.take(result)?);
                 }
             }
@@ -144,41 +148,33 @@ fn decide_blocks(
         writer: Writer::new(job.router.policy()),
         splitter,
         matched: batch::Block::default(),
+        written: Vec::new(),
     };
     loop {
         // A thread that panicked while it held the lock has not touched what is behind it.
         let next = work.lock().unwrap_or_else(std::sync::PoisonError::into_inner).recv();
-        let Ok(Work { place, block }) = next else { return worker.splitter };
-        let mut result = decide(job, &mut worker, &block, |matched| {
+        let Ok(work) = next else { return worker.splitter };
+        let place = work.place;
+        let result = decide(job, &mut worker, work, |matched| {
             turns.take(place, |state| matched.assign(job.router.crews(), state, job.remember));
         });
-        result.place = place;
-        result.block = block;
         if to_writer.send(result).is_err() {
             return worker.splitter;
         }
     }
 }
 
-fn decide(job: &Job, worker: &mut Worker, block: &Block, assign: impl FnOnce(&mut batch::Block)) -> Outcome {
+fn decide(job: &Job, worker: &mut Worker, work: Work, assign: impl FnOnce(&mut batch::Block)) -> Outcome {
+    let Work { place, block, mut out } = work;
     let (text, note) = block.text();
-    let mut result = Outcome {
-        place: 0,
-        block: Block::default(),
-        // About as long as what was read, so that it need not grow.
-        out: Vec::with_capacity(if job.format == Format::Table { 0 } else { text.len() }),
-        rows: Vec::new(),
-        rejected: Vec::new(),
-        tally: Tally::default(),
-        records: 0,
-        note,
-    };
-    let Worker { batch, writer, splitter, matched } = worker;
+    out.clear();
+    let mut result = Outcome { work: Work { place, block: Block::default(), out }, note, ..Outcome::default() };
+    let Worker { batch, writer, splitter, matched, written } = worker;
     matched.clear();
     // In a state that is kept, and where time goes on between leads, each lead counts; a table shows the first.
     let at_once =
         job.remember == Remember::Nothing && matches!(job.when, When::Moment(_)) && job.format != Format::Table;
-    splitter.split(job.plan, block, &text, |raw| {
+    splitter.split(job.plan, &block, &text, |raw| {
         result.records += 1;
         let raw = match raw {
             Ok(raw) => raw,
@@ -194,7 +190,7 @@ fn decide(job: &Job, worker: &mut Worker, block: &Block, assign: impl FnOnce(&mu
                 let due = assignment.as_ref().and_then(|made| matched.due(job.router, &found, made));
                 write(job, writer, &mut result, &found.decided(assignment.as_ref(), due));
             }
-            None => matched.push(found, result.out.len()),
+            None => matched.push(found, result.work.out.len()),
         });
         if let Err(undecided) = decided {
             result.tally.errors += 1;
@@ -205,25 +201,27 @@ fn decide(job: &Job, worker: &mut Worker, block: &Block, assign: impl FnOnce(&mu
     matched.promise(job.router);
     // Each goes to its place among those that were written before.
     let mut decided = matched.decided().peekable();
-    if decided.peek().is_none() {
-        return result;
+    if decided.peek().is_some() {
+        let mut from = 0;
+        std::mem::swap(written, &mut result.work.out);
+        result.work.out.clear();
+        for (place, decided) in decided {
+            result.work.out.extend_from_slice(written.get(from..place).unwrap_or(&[]));
+            write(job, writer, &mut result, &decided);
+            from = place;
+        }
+        result.work.out.extend_from_slice(written.get(from..).unwrap_or(&[]));
     }
-    let room = Vec::with_capacity(result.out.capacity());
-    let (written, mut from) = (std::mem::replace(&mut result.out, room), 0);
-    for (place, decided) in decided {
-        result.out.extend_from_slice(written.get(from..place).unwrap_or(&[]));
-        write(job, writer, &mut result, &decided);
-        from = place;
-    }
-    result.out.extend_from_slice(written.get(from..).unwrap_or(&[]));
+    drop(text);
+    result.work.block = block;
     result
 }
 
 fn write(job: &Job, writer: &Writer, result: &mut Outcome, decided: &Decided) {
     result.tally.decision(decided);
     match job.format {
-        Format::Ndjson => writer.ndjson(&mut result.out, decided),
-        Format::Csv => result.out.extend(table::csv_row(writer, decided).unwrap_or_default()),
+        Format::Ndjson => writer.ndjson(&mut result.work.out, decided),
+        Format::Csv => result.work.out.extend(table::csv_row(writer, decided).unwrap_or_default()),
         Format::Table if result.rows.len() < job.rows => result.rows.push(writer.cells(decided)),
         Format::Table => {}
     }
@@ -242,12 +240,12 @@ struct InOrder<'o, 'p> {
 
 impl InOrder<'_, '_> {
     /// Takes a result; the blocks whose results were written may be used again.
-    fn take(&mut self, result: Outcome) -> Result<Vec<Block>, Failure> {
-        self.waiting.insert(result.place, result);
+    fn take(&mut self, result: Outcome) -> Result<Vec<Work>, Failure> {
+        self.waiting.insert(result.work.place, result);
         let mut free = Vec::new();
         while let Some(result) = self.waiting.remove(&self.next) {
             self.next += 1;
-            self.out.write_all(&result.out)?;
+            self.out.write_all(&result.work.out)?;
             for rejected in &result.rejected {
                 self.errors.reject(rejected)?;
             }
@@ -255,7 +253,7 @@ impl InOrder<'_, '_> {
             self.rows.extend(result.rows.into_iter().take(room));
             self.done.tally.add(&result.tally);
             self.done.records += result.records;
-            free.push(result.block);
+            free.push(result.work);
         }
         Ok(free)
     }

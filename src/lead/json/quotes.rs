@@ -1,20 +1,23 @@
-//! The ends of JSON strings, looked for sixteen bytes at a time.
+//! The ends of JSON strings, looked for eight bytes at a time.
+
+const ONES: u64 = u64::from_le_bytes([1; 8]);
+const HIGH: u64 = u64::from_le_bytes([0x80; 8]);
 
 /// The first quote or backslash from `at`.
+///
+/// A byte of a word is zero where taking one from it sets its high bit, which was not set before; the lowest that is found is one for certain
+/// (Warren, Hacker's Delight, 6-1). Most values are short, so that words beat the wider registers, whose way back to a place is long.
 #[inline(always)]
 pub fn quote_or_backslash(text: &[u8], mut at: usize) -> Option<usize> {
     let mut rest = text.get(at..)?;
-    while let Some((chunk, behind)) = rest.split_first_chunk::<16>() {
-        // One byte each, in a loop that compilers turn into one comparison of all.
-        let mut hits = [0; 16];
-        for (hit, byte) in hits.iter_mut().zip(chunk) {
-            *hit = if matches!(byte, b'"' | b'\\') { 0xff } else { 0 };
-        }
-        let hits = u128::from_le_bytes(hits);
+    while let Some((chunk, behind)) = rest.split_first_chunk::<8>() {
+        let word = u64::from_le_bytes(*chunk);
+        let less = |byte: u8| (word ^ (ONES * u64::from(byte))).wrapping_sub(ONES);
+        let hits = (less(b'"') | less(b'\\')) & !word & HIGH;
         if hits != 0 {
             return Some(at + hits.trailing_zeros() as usize / 8);
         }
-        at += 16;
+        at += 8;
         rest = behind;
     }
     rest.iter().position(|byte| matches!(byte, b'"' | b'\\')).map(|found| at + found)
