@@ -289,8 +289,7 @@ impl Facts<'_> {
                 !asked.fields.is_empty() && asked.fields.iter().all(|(_, field)| closed_texts(&field.ty).is_some());
             let mut hard: Vec<DimId> = asked.patterns.iter().map(|(_, dim)| *dim).collect();
             hard.extend(asked.exact.iter().map(|(dim, _)| *dim));
-            let apart = hard.is_empty() && asked.domain_of.is_none();
-            if (!closed && !apart) || taken_from.contains(&place) {
+            if !hard.is_empty() || asked.domain_of.is_some() || taken_from.contains(&place) {
                 hard.push(asked.value);
             }
             // Not every country has regions.
