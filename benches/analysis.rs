@@ -173,11 +173,18 @@ fn measure(name: &str, text: &str) {
     let found = timed(&format!("{name}: shadows and gap"), || prover.shadows_and_gap());
     println!("{:<58} {found:?}", "");
     let mut prover = Prover::new(&policy, &budget);
+    let mut way = prover.rules_in_order().unwrap();
+    prover.find_shadows(&mut way);
+    timed(&format!("{name}: conflicts that really happen"), || prover.conflicts(&way));
+    timed(&format!("{name}: rules that change nothing"), || prover.redundant(&way));
     timed(&format!("{name}: rows that overlap"), || prover.table_overlaps());
     let told = timed(&format!("{name}: everything"), || Prover::new(&policy, &budget).run());
     let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
     told.diagnostics.iter().for_each(|told| *counts.entry(told.code).or_default() += 1);
     println!("{:<58} {counts:?}, undecided {}", "", told.undecided.len());
+    for undecided in told.undecided.iter().take(3) {
+        println!("{:<58} {}: {}", "", undecided.what, undecided.why);
+    }
 }
 
 fn main() {

@@ -32,6 +32,7 @@ pub mod asked;
 mod broken;
 pub mod budget;
 mod conditions;
+mod cover;
 mod cubes;
 mod facts;
 pub mod find;

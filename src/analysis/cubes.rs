@@ -1,4 +1,4 @@
-//! The cheap tiers: formulas as a few cubes, an index of which cubes meet, and a search that needs no solver.
+//! Formulas as a few cubes, and an index of which cubes meet.
 //!
 //! ```text
 //!            cube 0   cube 1   cube 2          the row of an atom holds the cubes that allow it;
@@ -6,9 +6,8 @@
 //! country FR    0        1        1
 //! ```
 
-use super::budget::Budget;
 use super::formula::{Formula, Formulas, Node};
-use crate::graph::atoms::{AtomSet, Cube, DimId};
+use crate::graph::atoms::{Cube, DimId};
 use rustc_hash::FxHashMap;
 use std::sync::Arc;
 
@@ -16,8 +15,6 @@ use std::sync::Arc;
 const MOST: usize = 64;
 /// Atoms that have a row of their own; a dimension with more shares rows between neighbours.
 const MOST_ROWS: u32 = 4_096;
-/// Branches of one search.
-const MOST_BRANCHES: usize = 4_000;
 
 /// Formulas as cubes, as far as they were asked for.
 #[derive(Debug, Default)]
@@ -191,170 +188,5 @@ impl Index {
         owners.sort_unstable();
         owners.dedup();
         owners
-    }
-}
-
-/// What a search over cubes found.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Covered {
-    /// A part of the box that no blocker meets.
-    No(Cube),
-    /// Every part is in some blocker; these suffice, by place, though fewer may.
-    Yes(Vec<usize>),
-    /// Too many branches.
-    TooHard,
-}
-
-/// Whether blockers cover a box, where each dimension has the atoms of its domain. Depth first: on the dimension that the most blockers ask about, one branch for each set of atoms that
-/// the blockers treat alike.
-pub fn cover(domains: &[AtomSet], of: &Cube, blockers: &[(usize, &Cube)], budget: &Budget) -> Covered {
-    let mut branches = 0;
-    let mut used: Vec<usize> = Vec::new();
-    let mut open: Vec<(Cube, Vec<u32>)> = vec![(of.clone(), (0..blockers.len() as u32).collect())];
-    while let Some((here, among)) = open.pop() {
-        branches += 1;
-        if branches > MOST_BRANCHES || !budget.spend(1 + among.len() as u64 / 8) {
-            return Covered::TooHard;
-        }
-        let mut meeting: Vec<u32> = Vec::with_capacity(among.len());
-        let mut covering = None;
-        for at in among {
-            let Some((owner, blocker)) = blockers.get(at as usize) else { continue };
-            match relation(&here, blocker) {
-                Relation::Apart => {}
-                Relation::Covers => {
-                    covering = Some(*owner);
-                    break;
-                }
-                Relation::Meets => meeting.push(at),
-            }
-        }
-        if let Some(owner) = covering {
-            used.push(owner);
-            continue;
-        }
-        if meeting.is_empty() {
-            return Covered::No(here);
-        }
-        branch(domains, &here, &meeting, blockers, &mut open);
-    }
-    used.sort_unstable();
-    used.dedup();
-    Covered::Yes(used)
-}
-
-enum Relation {
-    Apart,
-    Meets,
-    Covers,
-}
-
-fn relation(here: &Cube, blocker: &Cube) -> Relation {
-    let mut covers = true;
-    let mut own = here.sets.iter().peekable();
-    for (dim, set) in &blocker.sets {
-        while own.next_if(|(of, _)| of < dim).is_some() {}
-        match own.peek().filter(|(of, _)| of == dim) {
-            None => covers = false,
-            Some((_, of)) => match set_relation(of, set) {
-                Relation::Apart => return Relation::Apart,
-                Relation::Meets => covers = false,
-                Relation::Covers => {}
-            },
-        }
-    }
-    if covers { Relation::Covers } else { Relation::Meets }
-}
-
-/// Whether the first set is apart from the second, meets it, or lies in it.
-fn set_relation(of: &AtomSet, set: &AtomSet) -> Relation {
-    let (mut meets, mut inside) = (false, true);
-    for run in of.runs() {
-        let past = set.runs().partition_point(|other| other.1 <= run.0);
-        match set.runs().get(past) {
-            Some(other) if other.0 < run.1 => {
-                meets = true;
-                inside &= other.0 <= run.0 && run.1 <= other.1;
-            }
-            _ => inside = false,
-        }
-    }
-    match (meets, inside) {
-        (false, _) => Relation::Apart,
-        (true, true) => Relation::Covers,
-        (true, false) => Relation::Meets,
-    }
-}
-
-/// Cuts a box on one dimension; the branch that the fewest blockers meet is looked at first.
-fn branch(
-    domains: &[AtomSet],
-    here: &Cube,
-    meeting: &[u32],
-    blockers: &[(usize, &Cube)],
-    open: &mut Vec<(Cube, Vec<u32>)>,
-) {
-    let mut counts: FxHashMap<DimId, (usize, usize)> = FxHashMap::default();
-    let sets = |at: &u32| blockers.get(*at as usize).map_or(&[][..], |(_, cube)| cube.sets.as_slice());
-    for at in meeting {
-        for (dim, set) in sets(at) {
-            let full = match here.sets.binary_search_by_key(dim, |(of, _)| *of) {
-                Ok(place) => {
-                    here.sets.get(place).is_some_and(|(_, of)| matches!(set_relation(of, set), Relation::Covers))
-                }
-                Err(_) => false,
-            };
-            if !full {
-                let count = counts.entry(*dim).or_default();
-                count.0 += 1;
-                count.1 += set.runs().len();
-            }
-        }
-    }
-    // Many blockers, few pieces.
-    let best = counts.iter().max_by(|(dim, (asked, runs)), (other, (other_asked, other_runs))| {
-        let weight = |asked: usize, runs: usize| asked as f64 / (1.0 + (1.0 + runs as f64).ln());
-        weight(*asked, *runs).total_cmp(&weight(*other_asked, *other_runs)).then(other.cmp(dim))
-    });
-    let Some((&dim, _)) = best else { return };
-    let nothing = AtomSet::default();
-    let place = here.sets.binary_search_by_key(&dim, |(of, _)| *of);
-    let own: &AtomSet = match place.ok().and_then(|place| here.sets.get(place)) {
-        Some((_, set)) => set,
-        None => domains.get(dim as usize).unwrap_or(&nothing),
-    };
-    let mut cuts: Vec<u32> = own.runs().iter().flat_map(|run| [run.0, run.1]).collect();
-    for at in meeting {
-        cuts.extend(
-            sets(at).iter().filter(|(of, _)| *of == dim).flat_map(|(_, set)| set.runs()).flat_map(|run| [run.0, run.1]),
-        );
-    }
-    cuts.sort_unstable();
-    cuts.dedup();
-    // Pieces that the same blockers allow are one branch.
-    let mut groups: FxHashMap<Vec<u32>, Vec<(u32, u32)>> = FxHashMap::default();
-    let mut order: Vec<Vec<u32>> = Vec::new();
-    for (start, end) in cuts.iter().zip(cuts.iter().skip(1)).map(|(start, end)| (*start, *end)) {
-        if !own.contains(start) {
-            continue;
-        }
-        let allow = |at: &&u32| sets(at).iter().find(|(of, _)| *of == dim).is_none_or(|(_, set)| set.contains(start));
-        let live: Vec<u32> = meeting.iter().filter(allow).copied().collect();
-        let known = groups.entry(live.clone()).or_default();
-        if known.is_empty() {
-            order.push(live);
-        }
-        known.push((start, end));
-    }
-    order.sort_by_key(|live| std::cmp::Reverse(live.len()));
-    for live in order {
-        let runs = groups.remove(&live).unwrap_or_default();
-        let mut next = here.clone();
-        let set = (dim, Arc::new(AtomSet::new(runs)));
-        match place {
-            Ok(place) => next.sets.get_mut(place).into_iter().for_each(|slot| *slot = set.clone()),
-            Err(place) => next.sets.insert(place, set),
-        }
-        open.push((next, live));
     }
 }

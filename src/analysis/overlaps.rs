@@ -5,8 +5,9 @@
 //! elsewhere the order written is all the order there is.
 
 use super::formula::Formula;
+use super::quick::Existence;
 use super::shadows::Way;
-use super::told::{Asked, Prover};
+use super::told::{Asked, Prover, Undecided};
 use crate::diagnostic::Diagnostic;
 use crate::matcher::Outcome;
 use crate::policy::{Condition, ConditionKind, Entry, LetValue, RuleId, Subject, Target, TerritoryId};
@@ -25,11 +26,13 @@ enum About {
 const MOST_TOLD: usize = 20;
 /// Rules that are named with one conflict.
 const MOST_OTHERS: usize = 5;
+/// Leads that are shown with one conflict.
+const MOST_NOTES: usize = 2;
 /// Pairs of one pair of shapes that are tried.
 const MOST_TRIES: usize = 3;
 
 impl Prover<'_> {
-    pub(super) fn conflicts(&mut self, way: &Way) {
+    pub fn conflicts(&mut self, way: &Way) {
         let shapes: Vec<Shape> = way.steps.iter().map(|step| self.shape(step.rule)).collect();
         let mut by_shape: BTreeMap<&Shape, Vec<usize>> = BTreeMap::new();
         for (at, shape) in shapes.iter().enumerate() {
@@ -43,13 +46,13 @@ impl Prover<'_> {
         for same in by_shape.values().filter(|same| same.len() > 1) {
             let takes: Vec<Formula> = same.iter().filter_map(|at| way.steps.get(*at)).map(|step| step.takes).collect();
             let ordered = self.space.ordered(takes);
-            let mut crossing: BTreeMap<usize, Vec<(usize, String)>> = BTreeMap::new();
+            let mut crossing: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
             for (place, later) in same.iter().enumerate() {
                 let Some(step) = way.steps.get(*later).copied() else { continue };
                 for earlier in self.space.meeting(&ordered, step.takes, place) {
                     let Some(earlier) = same.get(earlier).copied() else { continue };
-                    if let Some(note) = self.crosses(way, earlier, *later) {
-                        crossing.entry(earlier).or_default().push((*later, note));
+                    if self.crosses(way, earlier, *later) {
+                        crossing.entry(earlier).or_default().push(*later);
                     }
                 }
             }
@@ -58,8 +61,7 @@ impl Prover<'_> {
                     more += others.len();
                     continue;
                 }
-                told += 1;
-                self.conflict(way, earlier, &others);
+                told += usize::from(self.conflict(way, earlier, others));
             }
         }
         if more > 0 {
@@ -134,32 +136,50 @@ impl Prover<'_> {
         }
     }
 
-    /// Whether two steps really meet, though neither is the exception of the other and nothing says that this is meant. With a lead of
-    /// both in words.
-    fn crosses(&mut self, way: &Way, earlier: usize, later: usize) -> Option<String> {
-        let (one, other) = (way.steps.get(earlier).copied()?, way.steps.get(later).copied()?);
+    /// Whether two steps really meet, though neither is the exception of the other and nothing says that this is meant.
+    fn crosses(&mut self, way: &Way, earlier: usize, later: usize) -> bool {
+        let Some((one, other)) = way.steps.get(earlier).copied().zip(way.steps.get(later).copied()) else {
+            return false;
+        };
         if one.rule == other.rule || self.same_outcome(one.rule, other.rule) || self.is_declared(one.rule, other.rule) {
-            return None;
+            return false;
         }
         let readable = self.space.readable(0);
         let both = self.space.formulas.and([readable, one.takes, other.takes]);
+        if both == self.space.formulas.and([readable, one.takes]) {
+            return false;
+        }
         let blockers = self.blockers(way, earlier, both);
         let mut without: Vec<Formula> = blockers.iter().filter_map(|at| way.all.formulas.get(*at)).copied().collect();
-        let (span, names) = (self.rule_span(other.rule), [self.rule_name(one.rule), self.rule_name(other.rule)]);
-        let Asked::Lead(lead) =
-            self.ask(&[both], &without, span, || format!("whether {} and {} meet", names[0], names[1]))
-        else {
-            return None;
-        };
+        match self.space.exists(&[both], &without, &self.budget.at_most(Self::MOST)) {
+            Existence::Yes => {}
+            Existence::No(_) => return false,
+            Existence::Unknown(why) => {
+                let what = format!("whether {} and {} meet", self.rule_name(one.rule), self.rule_name(other.rule));
+                self.told.undecided.push(Undecided { span: self.rule_span(other.rule), what, why });
+                return false;
+            }
+        }
         // What the earlier rule takes and the later one does not match: without any, it is an exception.
         without.push(other.takes);
-        if self.is_proved(&[readable, one.takes], &without) {
-            return None;
-        }
+        let only_earlier = self.space.exists(&[readable, one.takes], &without, &self.budget.at_most(Self::MOST));
+        !matches!(only_earlier, Existence::No(_))
+    }
+
+    /// A lead that two steps meet in, in words.
+    fn lead_of_both(&mut self, way: &Way, earlier: usize, later: usize) -> Option<String> {
+        let (one, other) = (way.steps.get(earlier).copied()?, way.steps.get(later).copied()?);
+        let readable = self.space.readable(0);
+        let both = self.space.formulas.and([readable, one.takes, other.takes]);
+        let blockers = self.blockers(way, earlier, both);
+        let without: Vec<Formula> = blockers.iter().filter_map(|at| way.all.formulas.get(*at)).copied().collect();
+        let (span, names) = (self.rule_span(other.rule), [self.rule_name(one.rule), self.rule_name(other.rule)]);
+        let what = || format!("whether {} and {} meet", names[0], names[1]);
+        let Asked::Lead(lead) = self.ask(&[both], &without, span, what) else { return None };
         let decided = self.space.decide(0, &lead);
         let takes = self.space.rule_takes(0, other.rule, &lead);
         let holds_up = takes && decided.outcome == Outcome::Rule(one.rule);
-        self.holds_up(holds_up, span, || format!("whether {} and {} meet", names[0], names[1]))
+        self.holds_up(holds_up, span, what)
             .then(|| format!("both match {}; {}", self.lead_words(&lead), self.today(&decided)))
     }
 
@@ -174,11 +194,21 @@ impl Prover<'_> {
         tiers || one.overrides.contains(&later)
     }
 
-    fn conflict(&mut self, way: &Way, earlier: usize, others: &[(usize, String)]) {
+    /// Tells of later rules that cross with one, where the leads that are shown for it hold up.
+    fn conflict(&mut self, way: &Way, earlier: usize, mut others: Vec<usize>) -> bool {
         let rule_at = |at: usize| way.steps.get(at).map(|step| step.rule);
-        let Some(first) = rule_at(earlier) else { return };
-        let names: Vec<String> =
-            others.iter().filter_map(|(at, _)| rule_at(*at)).map(|rule| self.rule_name(rule)).collect();
+        let Some(first) = rule_at(earlier) else { return false };
+        let mut notes = Vec::new();
+        while let Some(other) = others.get(notes.len()).copied().filter(|_| notes.len() < MOST_NOTES) {
+            match self.lead_of_both(way, earlier, other) {
+                Some(note) => notes.push(note),
+                None => others.retain(|of| *of != other),
+            }
+        }
+        if others.is_empty() {
+            return false;
+        }
+        let names: Vec<String> = others.iter().filter_map(|at| rule_at(*at)).map(|rule| self.rule_name(rule)).collect();
         let name = self.rule_name(first);
         let message = match names.as_slice() {
             [one] => format!("{name} and {one} match some of the same leads and do different things"),
@@ -188,17 +218,18 @@ impl Prover<'_> {
         };
         let mut told =
             Diagnostic::warning("conflicting-rules", self.rule_span(first), message).here("comes first, and wins");
-        for rule in others.iter().take(MOST_OTHERS).filter_map(|(at, _)| rule_at(*at)) {
+        for rule in others.iter().take(MOST_OTHERS).filter_map(|at| rule_at(*at)) {
             told = told.also(self.rule_span(rule), "never sees the leads of both");
         }
-        for (_, note) in others.iter().take(2) {
-            told = told.note(note.clone());
+        for note in notes {
+            told = told.note(note);
         }
         let help = match names.as_slice() {
             [one] => format!("if {name} is to win, say so in it: `overrides {one}`; else narrow one of them"),
             _ => format!("if {name} is to win, say so in it with `overrides rule \"...\"`; else narrow the rules"),
         };
         self.tell(told.help(help));
+        true
     }
 
     /// Rules without a tier beside rules with one, once a pair of shapes.
@@ -222,7 +253,10 @@ impl Prover<'_> {
                 let pairs: Vec<_> =
                     pairs.filter(|(one, other)| without_tier(one) || without_tier(other)).take(MOST_TRIES).collect();
                 for (earlier, later) in pairs {
-                    let Some(note) = self.crosses(way, earlier, later) else { continue };
+                    if !self.crosses(way, earlier, later) {
+                        continue;
+                    }
+                    let Some(note) = self.lead_of_both(way, earlier, later) else { continue };
                     let (Some(one), Some(other)) =
                         (way.steps.get(earlier).map(|s| s.rule), way.steps.get(later).map(|s| s.rule))
                     else {

@@ -1,7 +1,8 @@
 //! The first tiers of a question: cubes instead of clauses.
 
 use super::budget::Budget;
-use super::cubes::{Covered, Index, cover};
+use super::cover::{Covered, cover, grown};
+use super::cubes::Index;
 use super::facts::Link;
 use super::find::{Answer, Reason};
 use super::formula::Formula;
@@ -53,7 +54,7 @@ impl Space<'_> {
     pub fn exists(&mut self, holds: &[Formula], without: &[Formula], budget: &Budget) -> Existence {
         let all = self.formulas.and(holds.iter().copied());
         if let Some(cubes) = self.cubes.of(&mut self.formulas, all) {
-            match self.quick_cubes(&cubes, without, budget) {
+            match self.quick_cubes(&cubes, without, false, budget) {
                 QuickCubes::Covered(blockers) => return Existence::No(blockers),
                 QuickCubes::Free(cube) if self.surely_inhabited(&cube) => return Existence::Yes,
                 QuickCubes::Free(_) | QuickCubes::Undecided => {}
@@ -69,7 +70,7 @@ impl Space<'_> {
     pub(super) fn quick(&mut self, holds: &[Formula], without: &[Formula], budget: &Budget) -> Quick {
         let all = self.formulas.and(holds.iter().copied());
         let Some(cubes) = self.cubes.of(&mut self.formulas, all) else { return Quick::Undecided };
-        match self.quick_cubes(&cubes, without, budget) {
+        match self.quick_cubes(&cubes, without, true, budget) {
             QuickCubes::Covered(blockers) => Quick::Covered(blockers),
             QuickCubes::Free(cube) => {
                 let parts = cube.sets.iter().map(|(dim, set)| self.formulas.within(*dim, (**set).clone()));
@@ -79,7 +80,8 @@ impl Space<'_> {
         }
     }
 
-    fn quick_cubes(&mut self, cubes: &[Cube], without: &[Formula], budget: &Budget) -> QuickCubes {
+    /// `grow` asks for a part that is as wide as it can be.
+    fn quick_cubes(&mut self, cubes: &[Cube], without: &[Formula], grow: bool, budget: &Budget) -> QuickCubes {
         let mut blockers: Vec<(usize, Arc<[Cube]>)> = Vec::with_capacity(without.len());
         let mut all_known = true;
         for (place, formula) in without.iter().enumerate() {
@@ -95,6 +97,9 @@ impl Space<'_> {
             let Some(inside) = self.in_domains(cube) else { continue };
             match cover(&self.domains, &inside, &flat, budget) {
                 Covered::Yes(blockers) => used.extend(blockers),
+                Covered::No(part) if all_known && grow => {
+                    return QuickCubes::Free(grown(&self.domains, &inside, part, &flat));
+                }
                 Covered::No(part) if all_known => return QuickCubes::Free(part),
                 Covered::No(_) | Covered::TooHard => return QuickCubes::Undecided,
             }

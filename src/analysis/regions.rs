@@ -6,7 +6,8 @@
 use super::asked::{Asked, Axis, Key, YES};
 use super::budget::Budget;
 use super::find::{Point, Question, Reason, Searched};
-use super::formula::Formula;
+use super::formula::{Formula, Node};
+use super::quick::Quick;
 use super::space::{NO_ROW, ROW, Space};
 use super::witness::Witness;
 use crate::graph::atoms::{AtomSet, DimId};
@@ -53,20 +54,25 @@ impl Space<'_> {
         let mut without = without.to_vec();
         let own = holds.len() + without.len();
         loop {
-            let question = self.question(holds, &without);
-            let (point, lead) = match self.search(&question, budget) {
-                Searched::Nothing(_) => return found,
-                Searched::Unknown(reason) => {
-                    found.rest = Rest::Unknown(reason);
-                    return found;
+            let (sets, lead) = match self.region_of_cubes(holds, &without, budget) {
+                Some(None) => return found,
+                Some(Some(region)) => region,
+                None => {
+                    let question = self.question(holds, &without);
+                    match self.search(&question, budget) {
+                        Searched::Nothing(_) => return found,
+                        Searched::Unknown(reason) => {
+                            found.rest = Rest::Unknown(reason);
+                            return found;
+                        }
+                        Searched::Point(point, lead) => (self.grown(&question, own, &point, budget), *lead),
+                    }
                 }
-                Searched::Point(point, lead) => (point, *lead),
             };
             if found.regions.len() == most {
                 found.rest = Rest::More;
                 return found;
             }
-            let sets = self.grown(&question, own, &point, budget);
             let region = Region { sets, lead };
             without.push(self.region_formula(&region));
             found.regions.push(region);
@@ -78,6 +84,32 @@ impl Space<'_> {
         let parts: Vec<Formula> =
             region.sets.iter().map(|(dim, set)| self.formulas.within(*dim, set.clone())).collect();
         self.formulas.and(parts)
+    }
+
+    /// A region with a lead of it, or that there is none; `None` where cubes alone do not say.
+    fn region_of_cubes(
+        &mut self,
+        holds: &[Formula],
+        without: &[Formula],
+        budget: &Budget,
+    ) -> Option<Option<(Vec<(DimId, AtomSet)>, Witness)>> {
+        let all = self.formulas.and(holds.iter().copied());
+        // A region of several cubes may reach from one into the other.
+        if self.cubes.of(&mut self.formulas, all)?.len() > 1 {
+            return None;
+        }
+        let parts = match self.quick(&[all], without, budget) {
+            Quick::Covered(_) => return Some(None),
+            Quick::Undecided => return None,
+            Quick::Free(parts) => parts,
+        };
+        let question = self.question(&parts, &[]);
+        let Searched::Point(_, lead) = self.search(&question, budget) else { return None };
+        let sets = parts.iter().filter_map(|part| match self.formulas.node(*part) {
+            Node::In(dim, set) => Some((*dim, set.intersection(&self.domain(*dim)))),
+            Node::True | Node::And(_) => None,
+        });
+        Some(Some((sets.filter(|(dim, set)| *set != self.domain(*dim)).collect(), *lead)))
     }
 
     fn grown(&self, question: &Question, own: usize, point: &Point, budget: &Budget) -> Vec<(DimId, AtomSet)> {

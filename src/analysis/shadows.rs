@@ -9,9 +9,10 @@ use crate::diagnostic::Diagnostic;
 use crate::matcher::Outcome;
 use crate::policy::{RecordsId, RouteId, Rule, RuleId};
 use crate::source::Span;
+use rustc_hash::FxHashMap;
 
 /// The rules of a policy as a lead comes to them.
-pub(super) struct Way {
+pub struct Way {
     pub steps: Vec<Step>,
     /// Exclusions, ties that go to a queue, then what each step takes.
     pub all: Ordered,
@@ -23,7 +24,7 @@ pub(super) struct Way {
 
 /// What stands before the routes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Before {
+pub enum Before {
     Exclude(usize),
     Tie(RecordsId),
 }
@@ -62,7 +63,7 @@ impl Prover<'_> {
     }
 
     /// The rules in order; `None` where routes continue in one another in too many ways.
-    pub(super) fn rules_in_order(&mut self) -> Option<Way> {
+    pub fn rules_in_order(&mut self) -> Option<Way> {
         let steps = self.space.steps(0)?;
         let mut before = Vec::new();
         let mut formulas = Vec::new();
@@ -83,7 +84,7 @@ impl Prover<'_> {
     }
 
     /// Finds the steps that take no lead, each with what takes its leads before it.
-    fn find_shadows(&mut self, way: &mut Way) -> Vec<Vec<usize>> {
+    pub fn find_shadows(&mut self, way: &mut Way) -> Vec<Vec<usize>> {
         let readable = self.space.readable(0);
         let mut covers: Vec<Vec<usize>> = vec![Vec::new(); way.steps.len()];
         for at in 0..way.steps.len() {
@@ -127,10 +128,11 @@ impl Prover<'_> {
     pub(super) fn shadows(&mut self, way: &mut Way, dead_routes: &[RouteId]) -> Vec<RuleId> {
         let covers = self.find_shadows(way);
         let mut all_dead = Vec::new();
-        for at in 0..self.policy.rules.len() {
-            let id = RuleId(at as u32);
-            let own: Vec<usize> =
-                (0..way.steps.len()).filter(|step| way.steps.get(*step).is_some_and(|s| s.rule == id)).collect();
+        let mut steps: Vec<Vec<usize>> = vec![Vec::new(); self.policy.rules.len()];
+        for (at, step) in way.steps.iter().enumerate() {
+            steps.get_mut(step.rule.at()).into_iter().for_each(|of| of.push(at));
+        }
+        for (id, own) in (0..).map(RuleId).zip(steps) {
             let dead = |step: &usize| way.live.get(*step) == Some(&Some(false));
             if !own.is_empty() && own.iter().all(dead) {
                 let core = own.iter().flat_map(|step| covers.get(*step).into_iter().flatten().copied()).collect();
@@ -315,12 +317,14 @@ impl Prover<'_> {
     }
 
     /// Tells of rules whose leads would all have the same outcome without them, and without those that take no lead.
-    pub(super) fn redundant(&mut self, way: &Way) {
+    pub fn redundant(&mut self, way: &Way) {
         let readable = self.space.readable(0);
         let first = way.before.len();
         let mut gone: Vec<usize> = Vec::new();
+        let mut times: FxHashMap<RuleId, usize> = FxHashMap::default();
+        way.steps.iter().for_each(|step| *times.entry(step.rule).or_default() += 1);
         for (at, step) in way.steps.iter().enumerate() {
-            let alone = way.steps.iter().filter(|other| other.rule == step.rule).count() == 1;
+            let alone = times.get(&step.rule) == Some(&1);
             let otherwise = self.rule(step.rule).is_none_or(|rule| rule.otherwise);
             if !alone || otherwise || way.live.get(at) != Some(&Some(true)) {
                 continue;

@@ -113,45 +113,67 @@ pub struct Example {
 
 /// Compares two policies. What is not decided within the budget is said.
 pub fn compare(old: &Policy, new: &Policy, budget: &Budget) -> Routing {
-    compare_in(&mut Space::new(&[old, new]), budget)
+    Comparison::new(old, new).routing(budget)
 }
 
-/// Compares the two policies of a space.
-pub fn compare_in(space: &mut Space, budget: &Budget) -> Routing {
-    let mut routing = Routing {
-        verdict: Verdict::Same,
-        changes: Vec::new(),
-        territories: Vec::new(),
-        unknown: Vec::new(),
-        assuming: Vec::new(),
-    };
-    let &[old, new] = space.policies.as_slice() else { return routing };
-    assumptions::doubts(space, &mut routing);
-    let mut decisions = Decisions::default();
-    let lists = [0, 1].map(|number| entries::entries(space, number, &mut decisions));
-    match lists {
-        [Ok(before), Ok(after)] => {
-            let lists = [before, after];
-            let mut pairs = pairs::Pairs::new(space, [old, new], &decisions, &lists, budget);
+/// Two policies made ready: all that has to be known once, whatever is asked.
+pub struct Comparison<'p> {
+    space: Space<'p>,
+    policies: [&'p Policy; 2],
+    /// None where a version is taken apart into too many entries.
+    ready: Option<pairs::Ready>,
+    /// What is known before anything is asked.
+    routing: Routing,
+}
+
+impl<'p> Comparison<'p> {
+    pub fn new(old: &'p Policy, new: &'p Policy) -> Comparison<'p> {
+        let mut space = Space::new(&[old, new]);
+        let mut routing = Routing {
+            verdict: Verdict::Same,
+            changes: Vec::new(),
+            territories: Vec::new(),
+            unknown: Vec::new(),
+            assuming: Vec::new(),
+        };
+        assumptions::doubts(&mut space, &mut routing);
+        let mut decisions = Decisions::default();
+        let ready = match [0, 1].map(|number| entries::entries(&mut space, number, &mut decisions)) {
+            [Ok(before), Ok(after)] => Some(pairs::Ready::new(&space, decisions, [before, after])),
+            [before, after] => {
+                for (which, list) in [("old", before), ("new", after)] {
+                    routing.unknown.extend(list.err().map(|why| format!("the {which} version: {why}")));
+                }
+                None
+            }
+        };
+        Comparison { space, policies: [old, new], ready, routing }
+    }
+
+    /// The space that both are in.
+    pub fn space(&self) -> &Space<'p> {
+        &self.space
+    }
+
+    /// The whole difference. What is not decided within the budget is said.
+    pub fn routing(&mut self, budget: &Budget) -> Routing {
+        let mut routing = self.routing.clone();
+        if let Some(ready) = &mut self.ready {
+            let mut pairs = pairs::Pairs::new(&mut self.space, self.policies, ready, budget);
             pairs.find();
             pairs.regions();
             let (found, unknown) = pairs.done();
             routing.changes = found;
             routing.unknown.extend(unknown);
         }
-        [before, after] => {
-            for (which, list) in [("old", before), ("new", after)] {
-                routing.unknown.extend(list.err().map(|why| format!("the {which} version: {why}")));
-            }
-        }
+        territories::compare(&mut self.space, budget, &mut routing);
+        routing.verdict = match (routing.changes.is_empty(), routing.unknown.is_empty()) {
+            (false, _) => Verdict::Different,
+            (true, true) => Verdict::Same,
+            (true, false) => Verdict::Unknown,
+        };
+        routing
     }
-    territories::compare(space, budget, &mut routing);
-    routing.verdict = match (routing.changes.is_empty(), routing.unknown.is_empty()) {
-        (false, _) => Verdict::Different,
-        (true, true) => Verdict::Same,
-        (true, false) => Verdict::Unknown,
-    };
-    routing
 }
 
 /// What a policy decides of a made-up lead, by the reference matcher, and who.

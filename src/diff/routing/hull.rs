@@ -15,6 +15,54 @@ pub struct Hulls {
     known: FxHashMap<Formula, Hull>,
 }
 
+/// The boxes of a list, with their outer bounds side by side in memory: most of those that do not meet a box are seen by these.
+#[derive(Debug, Default)]
+pub struct Boxes {
+    hulls: Vec<Hull>,
+    /// Dimension, first atom and the atom behind the last, one box after the other.
+    bounds: Vec<(DimId, u32, u32)>,
+    /// Where the bounds of each box end.
+    ends: Vec<usize>,
+}
+
+impl Boxes {
+    pub fn push(&mut self, hull: Hull) {
+        let ends = |set: &AtomSet| Some((set.runs().first()?.0, set.runs().last()?.1));
+        self.bounds.extend(hull.iter().map(|(dim, set)| {
+            let (first, end) = ends(set).unwrap_or_default();
+            (*dim, first, end)
+        }));
+        self.ends.push(self.bounds.len());
+        self.hulls.push(hull);
+    }
+
+    pub fn get(&self, at: usize) -> Option<&Hull> {
+        self.hulls.get(at)
+    }
+
+    /// The places below one of the boxes that meet a box, in order.
+    pub fn meeting(&self, with: &Hull, below: usize) -> Vec<usize> {
+        let mut wanted: FxHashMap<DimId, (u32, u32)> = FxHashMap::default();
+        for (dim, set) in with.iter() {
+            let (first, last) = (set.runs().first(), set.runs().last());
+            wanted.extend(first.zip(last).map(|(first, last)| (*dim, (first.0, last.1))));
+        }
+        let mut found = Vec::new();
+        let mut start = 0;
+        for (at, (end, hull)) in self.ends.iter().zip(&self.hulls).enumerate().take(below) {
+            let bounds = self.bounds.get(start..*end).unwrap_or(&[]);
+            start = *end;
+            let apart = |(dim, first, end): &(DimId, u32, u32)| {
+                wanted.get(dim).is_some_and(|wanted| *end <= wanted.0 || wanted.1 <= *first)
+            };
+            if !bounds.iter().any(apart) && meet(with, hull) {
+                found.push(at);
+            }
+        }
+        found
+    }
+}
+
 /// Alternatives that are looked into; a formula of more is taken to hold anywhere.
 const ALTERNATIVES: usize = 64;
 /// How deep formulas are looked into.

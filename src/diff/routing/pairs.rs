@@ -3,7 +3,7 @@
 mod regions;
 
 use super::entries::{By, Decided, Decisions, Entry};
-use super::hull::{Hull, Hulls, meet};
+use super::hull::{Boxes, Hull, Hulls, meet};
 use super::{Case, Change, Example, Lists, because, replay};
 use crate::analysis::find::Answer;
 use crate::analysis::{Budget, Formula, Space, Witness};
@@ -12,13 +12,6 @@ use indexmap::IndexMap;
 use rustc_hash::FxHashSet;
 use similar::{Algorithm, DiffOp, capture_diff_slices};
 
-/// Cases of one entry that are looked for one by one; past these only one for each other decision.
-const CASES: usize = 40;
-const CASES_OF_WIDE: usize = 8;
-/// Entries of the other version from which on an entry is wide.
-const WIDE: usize = 500;
-/// Cases of one entry in all.
-const MOST_CASES: usize = 2_000;
 /// Cases of one change that are told.
 const TOLD: usize = 12;
 /// Keys that are tried until two versions put a lead into arms that differ.
@@ -26,13 +19,52 @@ const KEYS: usize = 400;
 /// Steps of the budget that one entry may take.
 const STEPS: u64 = 40_000_000;
 
+/// Two versions as lists of entries, with a box around each and what only one of them has.
+pub struct Ready {
+    decisions: Decisions,
+    lists: Lists,
+    boxes: [Boxes; 2],
+    hulls_of: Hulls,
+    /// The entries of each list that are not part of a common subsequence, as list and place.
+    not_common: Vec<(usize, usize)>,
+}
+
+impl Ready {
+    pub fn new(space: &Space, decisions: Decisions, lists: Lists) -> Ready {
+        let mut hulls_of = Hulls::default();
+        let boxes = lists.each_ref().map(|list| {
+            let mut boxes = Boxes::default();
+            list.iter().for_each(|entry| boxes.push(hulls_of.of(&space.formulas, entry.holds)));
+            boxes
+        });
+        Ready { not_common: not_common(&lists), decisions, lists, boxes, hulls_of }
+    }
+}
+
+fn not_common(lists: &Lists) -> Vec<(usize, usize)> {
+    let meaning = |list: &[Entry]| list.iter().map(|entry| (entry.holds, entry.decided)).collect::<Vec<_>>();
+    let [old, new] = lists.each_ref().map(|list| meaning(list));
+    let mut found = Vec::new();
+    for op in capture_diff_slices(Algorithm::Patience, &old, &new) {
+        let (before, after) = match op {
+            DiffOp::Equal { .. } => continue,
+            DiffOp::Delete { old_index, old_len, .. } => (old_index..old_index + old_len, 0..0),
+            DiffOp::Insert { new_index, new_len, .. } => (0..0, new_index..new_index + new_len),
+            DiffOp::Replace { old_index, old_len, new_index, new_len } => {
+                (old_index..old_index + old_len, new_index..new_index + new_len)
+            }
+        };
+        found.extend(before.map(|at| (0, at)));
+        found.extend(after.map(|at| (1, at)));
+    }
+    found
+}
+
 pub struct Pairs<'s, 'p> {
     space: &'s mut Space<'p>,
     policies: [&'p Policy; 2],
-    decisions: &'s Decisions,
-    lists: &'s Lists,
+    ready: &'s mut Ready,
     budget: &'s Budget,
-    hulls: [Vec<Hull>; 2],
     found: IndexMap<(u32, u32), Change>,
     /// Who decides in the old and the new version, and what: told already.
     told: FxHashSet<(By, By, u32, u32)>,
@@ -40,24 +72,12 @@ pub struct Pairs<'s, 'p> {
 }
 
 impl<'s, 'p> Pairs<'s, 'p> {
-    pub fn new(
-        space: &'s mut Space<'p>,
-        policies: [&'p Policy; 2],
-        decisions: &'s Decisions,
-        lists: &'s Lists,
-        budget: &'s Budget,
-    ) -> Self {
-        let mut hulls = Hulls::default();
-        let boxes = lists
-            .each_ref()
-            .map(|list| list.iter().map(|entry| hulls.of(&space.formulas, entry.holds)).collect::<Vec<_>>());
+    pub fn new(space: &'s mut Space<'p>, policies: [&'p Policy; 2], ready: &'s mut Ready, budget: &'s Budget) -> Self {
         Pairs {
             space,
             policies,
-            decisions,
-            lists,
+            ready,
             budget,
-            hulls: boxes,
             found: IndexMap::new(),
             told: FxHashSet::default(),
             unknown: Vec::new(),
@@ -66,7 +86,7 @@ impl<'s, 'p> Pairs<'s, 'p> {
 
     /// Asks of every entry that is not common.
     pub fn find(&mut self) {
-        for (side, at) in self.not_common() {
+        for (side, at) in self.ready.not_common.clone() {
             self.entry(side, at);
         }
     }
@@ -77,69 +97,66 @@ impl<'s, 'p> Pairs<'s, 'p> {
         (self.found.into_values().collect(), unknown)
     }
 
-    /// The entries of each list that are not part of a common subsequence, as list and place.
-    fn not_common(&self) -> Vec<(usize, usize)> {
-        let meaning = |list: &[Entry]| list.iter().map(|entry| (entry.holds, entry.decided)).collect::<Vec<_>>();
-        let [old, new] = self.lists.each_ref().map(|list| meaning(list));
-        let mut found = Vec::new();
-        for op in capture_diff_slices(Algorithm::Patience, &old, &new) {
-            let (before, after) = match op {
-                DiffOp::Equal { .. } => continue,
-                DiffOp::Delete { old_index, old_len, .. } => (old_index..old_index + old_len, 0..0),
-                DiffOp::Insert { new_index, new_len, .. } => (0..0, new_index..new_index + new_len),
-                DiffOp::Replace { old_index, old_len, new_index, new_len } => {
-                    (old_index..old_index + old_len, new_index..new_index + new_len)
-                }
-            };
-            found.extend(before.map(|at| (0, at)));
-            found.extend(after.map(|at| (1, at)));
-        }
-        found
-    }
-
-    /// Everything that becomes, in the other version, of the leads that an entry decides.
+    /// Everything that becomes, in the other version, of the leads that an entry decides: entry by entry of the other version, so that
+    /// each question is a small box and what stands before in either version and meets it.
     fn entry(&mut self, side: usize, at: usize) {
         let other = 1 - side;
         let (Some(entry), Some(hull)) =
-            (self.get(side, at), self.hulls.get(side).and_then(|hulls| hulls.get(at)).cloned())
+            (self.get(side, at), self.ready.boxes.get(side).and_then(|boxes| boxes.get(at)).cloned())
         else {
             return;
         };
         let budget = self.budget.at_most(STEPS);
+        let mut blockers: Vec<(Formula, Hull)> = Vec::new();
         let before = self.relevant(side, &hull, at);
-        let there = self.relevant(other, &hull, usize::MAX);
-        let mut without: Vec<Formula> =
-            before.iter().filter_map(|at| self.get(side, *at)).map(|one| one.holds).collect();
-        without.push(self.decided_there(other, &there, |one| one.decided == entry.decided));
-        // A wide entry is asked about many others at a time, which costs.
-        let one_by_one = if there.len() < WIDE { CASES } else { CASES_OF_WIDE };
-        for case in 0..MOST_CASES {
-            let witness = match self.space.find(&[entry.holds], &without, &budget) {
-                Answer::Proved(_) => return,
-                Answer::Unknown(reason) => {
-                    let which = if side == 0 { "old" } else { "new" };
-                    let by = entry.by.words(self.policy(side)).unwrap_or_else(|| "leads that no rule takes".into());
-                    self.unknown.push(format!("{by} of the {which} version: {}", because(&reason)));
-                    return;
+        blockers.extend(before.iter().filter_map(|at| self.blocker(side, *at)));
+        let taken: FxHashSet<Formula> = blockers.iter().map(|(formula, _)| *formula).collect();
+        for there in self.relevant(other, &hull, usize::MAX) {
+            let (Some(met), Some(blocker)) = (self.get(other, there), self.blocker(other, there)) else { continue };
+            // What has the same condition before it on its own side never comes to this entry.
+            if taken.contains(&met.holds) {
+                continue;
+            }
+            let both = self.space.formulas.and([entry.holds, met.holds]);
+            if both != Formula::FALSE && self.is_news(side, entry, met) {
+                let near = self.ready.hulls_of.of(&self.space.formulas, both);
+                let meeting = blockers.iter().filter(|(_, hull)| meet(&near, hull));
+                let without: Vec<Formula> = meeting.map(|(formula, _)| *formula).collect();
+                match self.space.find(&[both], &without, &budget) {
+                    Answer::Proved(_) => {}
+                    Answer::Witness(witness) => self.case(side, entry, met, *witness),
+                    Answer::Unknown(reason) => {
+                        let which = if side == 0 { "old" } else { "new" };
+                        let by = entry.by.words(self.policy(side)).unwrap_or_else(|| "leads that no rule takes".into());
+                        self.unknown.push(format!("{by} of the {which} version: {}", because(&reason)));
+                        if budget.is_spent() {
+                            return;
+                        }
+                    }
                 }
-                Answer::Witness(witness) => witness,
-            };
-            let Some(met) = self.first_that_holds(other, &there, &witness) else {
-                self.unknown.push("a lead was found that the versions disagree about in theory only".to_owned());
+            }
+            if both == entry.holds {
+                // Nothing is left for those behind it.
                 return;
-            };
-            self.case(side, entry, met, *witness);
-            let by_one = case < one_by_one;
-            let block =
-                self.decided_there(other, &there, |one| one.decided == met.decided && (!by_one || one.by == met.by));
-            without.push(block);
+            }
+            blockers.push(blocker);
         }
-        let by = entry.by.words(self.policy(side)).unwrap_or_default();
-        self.unknown.push(format!("{by}: there are more changes than are looked for"));
+    }
+
+    /// Whether leads that two entries decide would be told of: their decisions differ, and not enough of that change is told yet.
+    fn is_news(&self, side: usize, entry: Entry, met: Entry) -> bool {
+        let (old, new) = if side == 0 { (entry, met) } else { (met, entry) };
+        old.decided != new.decided
+            && !self.told.contains(&(old.by, new.by, old.decided, new.decided))
+            && self.found.get(&(old.decided, new.decided)).is_none_or(|change| !change.more)
+    }
+
+    fn blocker(&self, side: usize, at: usize) -> Option<(Formula, Hull)> {
+        Some((self.get(side, at)?.holds, self.ready.boxes.get(side)?.get(at).cloned()?))
     }
 
     fn get(&self, side: usize, at: usize) -> Option<Entry> {
-        self.lists.get(side)?.get(at).copied()
+        self.ready.lists.get(side)?.get(at).copied()
     }
 
     fn policy(&self, side: usize) -> &'p Policy {
@@ -149,34 +166,7 @@ impl<'s, 'p> Pairs<'s, 'p> {
 
     /// The entries of a list, up to a place, that may hold somewhere in a box.
     fn relevant(&self, side: usize, hull: &Hull, up_to: usize) -> Vec<usize> {
-        let boxes = self.hulls.get(side).map_or(&[][..], Vec::as_slice);
-        let all = boxes.iter().enumerate().take(up_to);
-        all.filter(|(_, other)| meet(hull, other)).map(|(at, _)| at).collect()
-    }
-
-    /// Where the first of these entries that holds is one of those that are asked for.
-    fn decided_there(&mut self, side: usize, places: &[usize], asked: impl Fn(&Entry) -> bool) -> Formula {
-        let entries: Vec<Entry> = places.iter().filter_map(|at| self.get(side, *at)).collect();
-        let mut found = Formula::FALSE;
-        for run in entries.chunk_by(|one, next| asked(one) == asked(next)).rev() {
-            let any = self.space.formulas.or(run.iter().map(|entry| entry.holds));
-            let answer = run.first().is_some_and(&asked);
-            let answer = crate::analysis::Formula::from(answer);
-            found = self.space.formulas.choose(any, answer, found);
-        }
-        found
-    }
-
-    /// The entry that decides a lead, by the formulas: the one that the reference matcher's answer belongs to.
-    fn first_that_holds(&mut self, side: usize, places: &[usize], witness: &Witness) -> Option<Entry> {
-        let (outcome, by) = replay(self.space, side, witness);
-        let entries = places.iter().filter_map(|at| self.get(side, *at)).filter(|entry| entry.by == by);
-        let says = |entry: &Entry| match self.decisions.get_index(entry.decided as usize) {
-            Some(Decided::One(one)) => *one == outcome,
-            Some(Decided::Split { arms, .. }) => arms.iter().any(|(_, one)| *one == outcome),
-            None => false,
-        };
-        entries.into_iter().find(says)
+        self.ready.boxes.get(side).map_or_else(Vec::new, |boxes| boxes.meeting(hull, up_to))
     }
 
     /// Enters what was found, once the lead was decided by both reference matchers and they disagree.
@@ -185,14 +175,16 @@ impl<'s, 'p> Pairs<'s, 'p> {
         if !self.told.insert((old.by, new.by, old.decided, new.decided)) {
             return;
         }
-        let (Some(before), Some(after)) =
-            (self.decisions.get_index(old.decided as usize), self.decisions.get_index(new.decided as usize))
-        else {
+        let (Some(before), Some(after)) = (
+            self.ready.decisions.get_index(old.decided as usize),
+            self.ready.decisions.get_index(new.decided as usize),
+        ) else {
             return;
         };
-        let Some((witness, was, is)) = self.that_differs(witness, old.by, new.by, before, after) else {
+        let (before, after) = (before.clone(), after.clone());
+        let Some((witness, was, is)) = self.that_differs(witness, old.by, new.by, &before, &after) else {
             let by = new.by.words(self.policy(1)).or_else(|| old.by.words(self.policy(0))).unwrap_or_default();
-            let split = matches!((before, after), (Decided::Split { .. }, _) | (_, Decided::Split { .. }));
+            let split = matches!((&before, &after), (Decided::Split { .. }, _) | (_, Decided::Split { .. }));
             let why = if split {
                 "no key was found that falls into another arm"
             } else {
@@ -204,7 +196,7 @@ impl<'s, 'p> Pairs<'s, 'p> {
         let change = self.found.entry((old.decided, new.decided)).or_insert_with(|| Change {
             old: before.clone(),
             new: after.clone(),
-            differs: before.differs(after),
+            differs: before.differs(&after),
             cases: Vec::new(),
             more: false,
             regions: Vec::new(),

@@ -6,7 +6,7 @@ use crate::seeds;
 use leadway::analysis::witness::Found;
 use leadway::analysis::{Budget, Space, Witness};
 use leadway::diff::outcome::Outcome;
-use leadway::diff::routing::{Decided, Region, Routing, Verdict, compare_in};
+use leadway::diff::routing::{Comparison, Decided, Region, Routing, Verdict};
 use leadway::matcher::{self, Facts, RecordMatch, reference};
 use leadway::policy::*;
 use leadway::source::Span;
@@ -356,10 +356,10 @@ fn holds(numbers: &[u32]) -> Result<bool, String> {
     let mut new = old.clone();
     edit(&mut Choices::new(&numbers[half..]), &mut new);
     let Some(expected) = all_differences(&old, &new) else { return Ok(false) };
-    let mut space = Space::new(&[&old, &new]);
-    let routing = compare_in(&mut space, &Budget::steps(50_000_000));
+    let mut comparison = Comparison::new(&old, &new);
+    let routing = comparison.routing(&Budget::steps(50_000_000));
     agrees(&routing, &expected.outcomes, &expected.territories)
-        .and_then(|()| regions_agree(&space, &routing, &expected.leads))
+        .and_then(|()| regions_agree(comparison.space(), &routing, &expected.leads))
         .map(|()| true)
         .map_err(|why| format!("{why}\n{routing:#?}"))
 }

@@ -32,7 +32,7 @@ impl Pairs<'_, '_> {
         let mut found: IndexMap<Key, Found> =
             self.found.keys().map(|key| (*key, Found { all: self.unknown.is_empty(), ..Found::default() })).collect();
         let mut pairs = 0;
-        for (side, at) in self.not_common() {
+        for (side, at) in self.ready.not_common.clone() {
             for pair in self.pairs_of(side, at) {
                 let Some(of) = found.get_mut(&pair.key) else { continue };
                 pairs += 1;
@@ -54,7 +54,7 @@ impl Pairs<'_, '_> {
     /// The leads that an entry decides, by the entries of the other version that decide them otherwise.
     fn pairs_of(&mut self, side: usize, at: usize) -> Vec<Pair> {
         let other = 1 - side;
-        let hull_of = |pairs: &Self, side: usize, at: usize| pairs.hulls.get(side)?.get(at).cloned();
+        let hull_of = |pairs: &Self, side: usize, at: usize| pairs.ready.boxes.get(side)?.get(at).cloned();
         let (Some(entry), Some(hull)) = (self.get(side, at), hull_of(self, side, at)) else { return Vec::new() };
         let blocker =
             |pairs: &Self, side: usize, at: usize| Some((pairs.get(side, at)?.holds, hull_of(pairs, side, at)?));
@@ -89,7 +89,8 @@ impl Pairs<'_, '_> {
             let formula = self.space.region_formula(&region);
             of.told.push(formula);
             let decided = [0, 1].map(|number| replay(self.space, number, &region.lead).0);
-            let says = |at: u32, number: usize| match (self.decisions.get_index(at as usize), decided.get(number)) {
+            let says = |at: u32, number: usize| match (self.ready.decisions.get_index(at as usize), decided.get(number))
+            {
                 (Some(Decided::One(one)), Some(found)) => one == found,
                 (Some(Decided::Split { arms, .. }), Some(found)) => arms.iter().any(|(_, one)| one == found),
                 _ => false,
