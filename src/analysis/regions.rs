@@ -54,7 +54,7 @@ impl Space<'_> {
         let mut without = without.to_vec();
         let own = holds.len() + without.len();
         loop {
-            let (sets, lead) = match self.region_of_cubes(holds, &without, budget) {
+            let region = match self.region_of_cubes(holds, &without, budget) {
                 Some(None) => return found,
                 Some(Some(region)) => region,
                 None => {
@@ -65,7 +65,9 @@ impl Space<'_> {
                             found.rest = Rest::Unknown(reason);
                             return found;
                         }
-                        Searched::Point(point, lead) => (self.grown(&question, own, &point, budget), *lead),
+                        Searched::Point(point, lead) => {
+                            Region { sets: self.grown(&question, own, &point, budget), lead: *lead }
+                        }
                     }
                 }
             };
@@ -73,7 +75,6 @@ impl Space<'_> {
                 found.rest = Rest::More;
                 return found;
             }
-            let region = Region { sets, lead };
             without.push(self.region_formula(&region));
             found.regions.push(region);
         }
@@ -87,12 +88,7 @@ impl Space<'_> {
     }
 
     /// A region with a lead of it, or that there is none; `None` where cubes alone do not say.
-    fn region_of_cubes(
-        &mut self,
-        holds: &[Formula],
-        without: &[Formula],
-        budget: &Budget,
-    ) -> Option<Option<(Vec<(DimId, AtomSet)>, Witness)>> {
+    fn region_of_cubes(&mut self, holds: &[Formula], without: &[Formula], budget: &Budget) -> Option<Option<Region>> {
         let all = self.formulas.and(holds.iter().copied());
         // A region of several cubes may reach from one into the other.
         if self.cubes.of(&mut self.formulas, all)?.len() > 1 {
@@ -109,7 +105,8 @@ impl Space<'_> {
             Node::In(dim, set) => Some((*dim, set.intersection(&self.domain(*dim)))),
             Node::True | Node::And(_) => None,
         });
-        Some(Some((sets.filter(|(dim, set)| *set != self.domain(*dim)).collect(), *lead)))
+        let sets = sets.filter(|(dim, set)| *set != self.domain(*dim)).collect();
+        Some(Some(Region { sets, lead: *lead }))
     }
 
     fn grown(&self, question: &Question, own: usize, point: &Point, budget: &Budget) -> Vec<(DimId, AtomSet)> {
