@@ -24,11 +24,8 @@ impl Scope<'_> {
         Some(match expected {
             ExpectationKind::Rule(title) => ExpectedKind::Rule(self.rule_titled(title)?),
             ExpectationKind::Fails { rule, record, name } => {
-                let on = match record {
-                    Some(record) => SmolStr::new(format!("{}.{}", record.text, name.text)),
-                    None => name.text.clone(),
-                };
-                ExpectedKind::Fails(self.rule_titled(rule)?, on)
+                let rule = self.rule_titled(rule)?;
+                ExpectedKind::Fails(rule, self.asked_about(record.as_ref(), name)?)
             }
             ExpectationKind::Otherwise => ExpectedKind::Otherwise,
             ExpectationKind::Excluded(None) => ExpectedKind::Excluded(None),
@@ -66,6 +63,21 @@ impl Scope<'_> {
                 }
             }
         })
+    }
+
+    /// What a question of a rule may be about, as a trace names it.
+    fn asked_about(&mut self, record: Option<&ast::Name>, name: &ast::Name) -> Option<SmolStr> {
+        const KINDS: [Kind; 5] = [Kind::Field, Kind::Let, Kind::Segment, Kind::Score, Kind::Grade];
+        if let Some(record) = record {
+            self.column(record, name)?;
+            return Some(SmolStr::new(format!("{}.{}", record.text, name.text)));
+        }
+        let is_known = ["territory", "instant"].contains(&name.text.as_str())
+            || KINDS.iter().any(|kind| self.names.get(*kind, &name.text).is_some());
+        if !is_known {
+            self.unknown("field, segment or name of conditions", &KINDS, &name.text, name.span);
+        }
+        is_known.then(|| name.text.clone())
     }
 
     fn rule_titled(&mut self, title: &ast::Text) -> Option<RuleId> {

@@ -18,7 +18,7 @@ use std::path::PathBuf;
 /// Check a change of a policy as a reviewer would: format, findings, tests, snapshots, coverage, and what routes differently
 #[derive(Debug, Args)]
 #[command(after_help = "\
-What the files say now is held against the base: findings that the base has too are counted and not shown. That leads route
+What the files say now is held against where the change parted from the base: findings that the base has too are counted and not shown. That leads route
 differently is told and does not fail, since it may be what the change is for; a snapshot that differs fails.
 
 Exit codes: 0 fine, 1 something is not formatted, has a new finding, or fails, 2 could not run
@@ -62,8 +62,8 @@ struct Line {
 }
 
 pub fn run(arguments: &Arguments) -> Result<Exit, Failure> {
-    let policy = arguments.policy.display().to_string();
-    let (base, now) = versions::places(&[arguments.base.clone(), policy])?;
+    let (base, uncommitted) = versions::before_change(&arguments.base, &arguments.policy)?;
+    let now = versions::Place::File(arguments.policy.clone());
     let mut compiled = output::load_with_tests(&arguments.policy)?.compile();
     let mut before = base.compile()?;
     let mut lines = vec![formatted(&compiled.sources)];
@@ -115,6 +115,7 @@ pub fn run(arguments: &Arguments) -> Result<Exit, Failure> {
         lines.push(Line { what: "tests", fine: false, said: "not run, since the policy has errors".to_owned() });
     }
     lines.push(routing(arguments, before.is_some(), difference.as_ref()));
+    lines.extend(not_committed(&uncommitted));
     say(arguments, &lines, &shown, &compiled.sources, difference.as_ref())?;
     Ok(if lines.iter().all(|line| line.fine) { Exit::Fine } else { Exit::Findings })
 }
@@ -133,6 +134,15 @@ fn formatted(sources: &Sources) -> Line {
         ugly => format!("`leadway fmt` would change {}", ugly.join(", ")),
     };
     Line { what: "format", fine: ugly.is_empty(), said }
+}
+
+/// What is looked at is what the files say, so that a reviewer must know where they say more than the last commit.
+fn not_committed(files: &[String]) -> Option<Line> {
+    const SHOWN: usize = 3;
+    let shown = files.iter().take(SHOWN).map(String::as_str).collect::<Vec<_>>().join(", ");
+    let more = if files.len() > SHOWN { format!(" and {} more", files.len() - SHOWN) } else { String::new() };
+    let said = format!("with changes that are not committed: {shown}{more}");
+    (!files.is_empty()).then_some(Line { what: "files", fine: true, said })
 }
 
 fn findings(new: &[Diagnostic], known: usize) -> Line {

@@ -101,7 +101,7 @@ fn record(arguments: &Arguments, path: &Path, leads: &Path) -> Result<Exit, Fail
     let folder = files::folder_of(path);
     let way = world::way(&folder, leads)
         .map_err(|error| Failure::new(format!("cannot read `{}`: {}", leads.display(), world::words(&error))))?;
-    let snapshot = decide(&Router::new(policy), &folder, &way, &at)?;
+    let snapshot = decide(&Router::new(policy), path, &way, &at)?;
     let stem = leads.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
     let name = files::name(path, arguments.name.as_deref().unwrap_or(&stem));
     let target = folder.join(&name);
@@ -121,22 +121,22 @@ fn first_time(policy: &Policy) -> Option<String> {
     policy.fields.iter().find(|field| field.ty == Type::Time).map(|field| field.name.to_string())
 }
 
-/// Decides the leads of a snapshot; their file is named from the policy's folder.
-pub fn decide(router: &Router, folder: &Path, leads: &str, at: &str) -> Result<Snapshot, Failure> {
+/// Decides the leads of a snapshot of the policy at a path; their file is named from the policy's folder.
+pub fn decide(router: &Router, path: &Path, leads: &str, at: &str) -> Result<Snapshot, Failure> {
     use crate::diff::leads;
     let policy = router.policy();
     let when = leads::At::read(at, policy, policy).ok_or_else(|| {
         Failure::new(format!("`{at}` is neither a time nor a field that is one"))
             .help("write a time such as `2026-03-04T10:00Z`, or the name of a field such as `created_at`")
     })?;
-    let path = folder.join(leads);
+    let (name, path) = (files::policy_name(path), files::folder_of(path).join(leads));
     let cannot = |why: String| Failure::new(format!("cannot read `{}`: {why}", files::shown(&path)));
     let source = world::open(&path).map_err(|error| cannot(world::words(&error)))?;
     let decided = leads::decide(router, source, Some(leads), &when)
         .map_err(|error| Failure { help: error.help.clone(), ..cannot(error.message) })?;
     match decided.failure {
         Some(why) => Err(cannot(why)),
-        None => Ok(Snapshot::of(&decided, leads.to_owned(), at.to_owned())),
+        None => Ok(Snapshot::of(&decided, name, leads.to_owned(), at.to_owned())),
     }
 }
 

@@ -24,7 +24,9 @@ fn command(diagnostic: &Diagnostic, sources: &Sources) -> String {
         let Location { file, start, .. } = location(label.span, sources);
         format!("{file}:{}:{}: {}", start.line, start.column, label.message)
     });
+    let here = Some(&diagnostic.primary.message).filter(|here| !here.is_empty());
     let text: Vec<String> = std::iter::once(diagnostic.message.clone())
+        .chain(here.cloned())
         .chain(others)
         .chain(diagnostic.notes.iter().cloned())
         .chain(diagnostic.help.iter().map(|help| format!("help: {help}")))

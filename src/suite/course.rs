@@ -1,6 +1,6 @@
 //! What becomes of the lead of a test: the decision in the state that is given, and what follows on a virtual clock.
 
-use crate::assign::{Again, Assignment, Presence, Request, State};
+use crate::assign::{Again, Assignment, Presence, Request, State, Tried};
 use crate::batch;
 use crate::matcher::{Facts, Match};
 use crate::policy::tests::{Given, Happening, TestCase};
@@ -59,6 +59,18 @@ pub(super) fn follow(
     let course = Course::new(router, case, &decision, state);
     let situations = course.all();
     (decision, situations)
+}
+
+/// Who and what was tried when the lead was handed out, the first first.
+pub(super) fn tried(router: &Router, case: &TestCase, facts: &Facts, found: &Match) -> Vec<Tried> {
+    let mut state = State::new(router.crews());
+    for given in &case.given {
+        prepare(router, case, &mut state, *given);
+    }
+    let request = Request { found, asked: &router.asked(facts), at: case.at, lead: Some(LEAD), never: &[] };
+    let mut tried = Vec::new();
+    router.crews().assign_traced(&mut state, &request, &mut |one| tried.push(one));
+    tried
 }
 
 /// Leads that are counted to bring a rep to a cap: past this a test would take long and show nothing more.

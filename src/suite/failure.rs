@@ -1,12 +1,12 @@
 //! A failed test in words: what was expected, what came instead, and the answers of the lead that decided it.
 
-use super::{Suite, Verdict};
+use super::{Suite, Verdict, course};
 use crate::diagnostic::Diagnostic;
 use crate::matcher::reason::Reason;
 use crate::matcher::trace::{EntryTrace, Trace, Verdict as Tried, trace};
 use crate::matcher::{Facts, Outcome};
 use crate::policy::tests::{ExpectedKind, TestCase};
-use crate::policy::{Policy, RuleId};
+use crate::policy::{Policy, RuleId, ScoreId, Target};
 use crate::source::Span;
 
 /// Facts about one lead that are worth a line each.
@@ -54,8 +54,19 @@ pub fn told(suite: &Suite, case: &TestCase, verdict: &Verdict) -> Vec<String> {
     let mut lines = Vec::new();
     let failed = verdict.mismatches.iter().filter_map(|mismatch| case.expected().nth(mismatch.expectation));
     for expected in failed.filter(|expected| !expected.negated) {
-        if let ExpectedKind::Rule(rule) = expected.kind {
-            lines.push(why_not(&trace, policy, rule));
+        match expected.kind {
+            ExpectedKind::Rule(rule) => lines.push(why_not(&trace, policy, rule)),
+            ExpectedKind::Score(score, _) => lines.extend(points(&trace, score)),
+            ExpectedKind::Grade(grade, _) => {
+                lines.extend(policy.grades.get(grade.at()).and_then(|grade| points(&trace, grade.score)));
+            }
+            ExpectedKind::Assignee(_) | ExpectedKind::Target(Target::Pool(_) | Target::Rep(_)) => {
+                let tried = course::tried(router, case, &facts, &verdict.decision.found);
+                let passed = tried.iter().filter_map(|one| Some(format!("{} {}", one.what, one.why_not.as_ref()?)));
+                let passed: Vec<String> = passed.take(MOST).collect();
+                lines.extend((!passed.is_empty()).then(|| passed.join("; ")));
+            }
+            _ => {}
         }
     }
     lines.extend(why(&trace, policy, verdict));
@@ -78,6 +89,22 @@ fn why_not(trace: &Trace, policy: &Policy, rule: RuleId) -> String {
         }
         None => format!("rule \"{title}\" was not reached: it stands behind the rule that took the lead"),
     }
+}
+
+/// What a score is, and for what.
+fn points(trace: &Trace, score: ScoreId) -> Option<String> {
+    let score = trace.scores.get(score.at())?;
+    let terms = score.terms.iter().filter(|term| term.holds);
+    let terms: Vec<String> = terms
+        .map(|term| match term.condition.is_empty() {
+            true => format!("{:+} always", term.points),
+            false => format!("{:+} for `{}`", term.points, term.condition),
+        })
+        .collect();
+    Some(match terms.is_empty() {
+        true => format!("score {} is {}: none of its terms holds", score.name, score.value),
+        false => format!("score {} is {}: {}", score.name, score.value, terms.join(", ")),
+    })
 }
 
 fn why(trace: &Trace, policy: &Policy, verdict: &Verdict) -> Option<String> {
@@ -119,6 +146,9 @@ fn answer(reason: &Reason) -> String {
     let holds = if reason.holds { "holds" } else { "does not hold" };
     match reason.because.is_empty() {
         true => format!("`{}` {holds} ({} is {})", reason.condition, reason.subject, reason.value),
-        false => format!("`{}` {holds}", reason.condition),
+        false => {
+            let inner: Vec<String> = reason.because.iter().map(answer).collect();
+            format!("`{}` {holds}, since {}", reason.condition, inner.join(" and "))
+        }
     }
 }

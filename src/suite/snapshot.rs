@@ -2,6 +2,7 @@
 //!
 //! ```text
 //! leadway snapshot 1
+//! policy main.leadway
 //! leads leads.csv
 //! at created_at
 //!
@@ -9,7 +10,8 @@
 //!   L0002 L0010..L0014
 //! ```
 //! A line that starts at the edge says what became of the leads whose ids stand below it, sorted; ids that count up are a run. An id
-//! with a blank or a sign of this form is in quotes; an id that occurs again has `#2` behind it.
+//! with a blank or a sign of this form is in quotes. An id that occurs again has `#2` behind it, and leads without one are `"no id"`: such
+//! leads are counted in the order of what became of them, so that their order in the file says nothing.
 
 mod ids;
 mod text;
@@ -27,6 +29,8 @@ const TERRITORY: &str = " · territory ";
 /// What became of each lead of a file.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Snapshot {
+    /// The file of the policy, without its folder.
+    pub policy: String,
     /// The file of leads, as it is named from the policy's folder.
     pub leads: String,
     /// The instant they were decided at: a time, or the name of a field.
@@ -76,24 +80,30 @@ impl Difference {
 }
 
 impl Snapshot {
-    pub fn of(decided: &Decided, leads: String, at: String) -> Snapshot {
+    pub fn of(decided: &Decided, policy: String, leads: String, at: String) -> Snapshot {
         let mut groups: HashMap<Fate, Vec<SmolStr>> = HashMap::new();
-        let mut seen: HashMap<SmolStr, u32> = HashMap::new();
-        for (id, line, outcome, by, territory) in decided.each() {
+        for (id, _, outcome, by, territory) in decided.each() {
             let outcome = match territory.is_empty() {
                 true => outcome.to_smolstr(),
                 false => SmolStr::new(format!("{outcome}{TERRITORY}{territory}")),
             };
             let fate = Fate { by: by.cloned().unwrap_or_else(|| "no rule".into()), outcome };
-            let id = if id.is_empty() { SmolStr::new(format!("line {line}")) } else { id.clone() };
-            let times = seen.entry(id.clone()).or_insert(0);
-            *times += 1;
-            let id = if *times > 1 { SmolStr::new(format!("{id}#{times}")) } else { id };
+            let id = if id.is_empty() { SmolStr::new_static("no id") } else { id.clone() };
             groups.entry(fate).or_default().push(id);
         }
         let mut groups: BTreeMap<Fate, Vec<SmolStr>> = groups.into_iter().collect();
-        groups.values_mut().for_each(|ids| ids::sort(ids));
-        Snapshot { leads, at, groups }
+        let mut seen: HashMap<SmolStr, u32> = HashMap::new();
+        for ids in groups.values_mut() {
+            for id in ids.iter_mut() {
+                let times = seen.entry(id.clone()).or_insert(0);
+                *times += 1;
+                if *times > 1 {
+                    *id = SmolStr::new(format!("{id}#{times}"));
+                }
+            }
+            ids::sort(ids);
+        }
+        Snapshot { policy, leads, at, groups }
     }
 
     pub fn len(&self) -> usize {

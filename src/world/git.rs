@@ -81,6 +81,13 @@ impl Repository {
         found.map(|id| id.trim().to_owned()).map_err(|_| Fault::NoMergeBase { shallow: self.is_shallow() })
     }
 
+    /// Files below the folder, from the top of the work tree, that are not as in the last commit, or not in it.
+    pub fn uncommitted(&self) -> Result<Vec<String>, Fault> {
+        let said = self.ask(&["status", "--porcelain", "-z", "--no-renames", "--untracked-files=all", "--", "."])?;
+        let said = said.map_err(Fault::Said)?;
+        Ok(said.split('\0').filter_map(|entry| Some(entry.get(3..)?.to_owned())).collect())
+    }
+
     /// The folder of a policy at a commit, and the policy's name in it; `path` is from the top of the work tree.
     pub fn at(&self, commit: &str, path: &str) -> (Snapshot, String) {
         let (folder, name) = match path.rfind('/') {

@@ -117,6 +117,19 @@ fn alone(argument: &Argument) -> Result<Place, Failure> {
     }
 }
 
+/// A policy as it was where a base and the last commit parted, and files beside it that are not committed: what a change is held against,
+/// whatever was added to the base since.
+pub fn before_change(base: &str, path: &Path) -> Result<(Place, Vec<String>), Failure> {
+    let mut place = in_commit(base, path)?;
+    let mut uncommitted = Vec::new();
+    if let Place::Commit { repository, commit, .. } = &mut place {
+        let last = repository.commit("HEAD").map_err(|fault| git_failure(&fault))?;
+        *commit = repository.merge_base(commit, &last).map_err(|fault| git_failure(&fault))?;
+        uncommitted = repository.uncommitted().map_err(|fault| git_failure(&fault))?;
+    }
+    Ok((place, uncommitted))
+}
+
 /// A policy's path at a revision.
 pub fn in_commit(revision: &str, path: &Path) -> Result<Place, Failure> {
     let (repository, path) = git::Repository::of(path).map_err(|fault| git_failure(&fault))?;

@@ -13,6 +13,11 @@ pub fn folder_of(policy: &Path) -> PathBuf {
     policy.parent().filter(|folder| *folder != Path::new("")).unwrap_or(Path::new(".")).to_path_buf()
 }
 
+/// The file of a policy, without its folder.
+pub fn policy_name(policy: &Path) -> String {
+    policy.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
+}
+
 /// A path as it is shown: what is in this folder by its name alone.
 pub fn shown(path: &Path) -> String {
     path.strip_prefix(".").unwrap_or(path).display().to_string()
@@ -32,7 +37,14 @@ fn stem(policy: &Path) -> String {
 pub fn all(policy: &Path) -> (Vec<PathBuf>, Vec<PathBuf>) {
     let folder = folder_of(policy);
     let stem = stem(policy);
-    let names: Vec<String> = world::names(&folder).into_iter().filter(|name| name.starts_with(&stem)).collect();
+    let all = world::names(&folder);
+    // Of `main.leadway` are those of no other policy beside it.
+    let others: Vec<String> = match stem.is_empty() {
+        true => all.iter().filter_map(|name| Some(format!("{}.", name.strip_suffix(".leadway")?))).collect(),
+        false => Vec::new(),
+    };
+    let is_own = |name: &String| name.starts_with(&stem) && !others.iter().any(|other| name.starts_with(other));
+    let names: Vec<String> = all.iter().filter(|name| is_own(name)).cloned().collect();
     let snapshots = names.iter().filter(|name| name.ends_with(ENDING)).map(|name| folder.join(name)).collect();
     let orphans = names.iter().filter(|name| {
         name.strip_suffix(NEW).is_some_and(|old| old.ends_with(ENDING) && !names.iter().any(|name| name == old))

@@ -2,6 +2,7 @@
 
 use crate::cli::Failure;
 use crate::cli::snapshot::{self, files, text};
+use crate::diagnostic::github::{data, property};
 use crate::policy::Policy;
 use crate::router::Router;
 use crate::suite::snapshot::{Difference, Move};
@@ -86,8 +87,18 @@ pub fn compare(path: &Path, policy: &Policy) -> Result<Vec<Compared>, Failure> {
 
 fn one(policy: &Path, router: &Router, path: &Path) -> Result<(Difference, crate::suite::snapshot::Snapshot), Failure> {
     let old = files::read(path)?;
-    let new = snapshot::decide(router, &files::folder_of(policy), &old.leads, &old.at)?;
-    Ok((old.compare(&new), new))
+    let own = files::policy_name(policy);
+    if old.policy != own {
+        return Err(Failure::new(format!("it is of the policy `{}`, and this is `{own}`", old.policy))
+            .help("remove it, or record it again with `leadway snapshot POLICY --leads FILE --overwrite`"));
+    }
+    let new = snapshot::decide(router, policy, &old.leads, &old.at)?;
+    let difference = old.compare(&new);
+    if difference.compared == 0 && !old.is_empty() && !new.is_empty() {
+        return Err(Failure::new(format!("none of its {} leads is in `{}`", old.len(), old.leads))
+            .help("the file holds other leads, or the field that names a lead reads another column than it did"));
+    }
+    Ok((difference, new))
 }
 
 /// What is told of snapshots on a terminal: a line each, and of those that differ the groups and what to do.
@@ -107,5 +118,7 @@ pub fn human(all: &[Compared]) -> String {
 
 /// As a finding that is shown beside the policy's own, for GitHub.
 pub fn annotation(one: &Compared) -> Option<String> {
-    (!one.passed()).then(|| format!("::error file={}::{}\n", one.file, one.headline()))
+    let groups = (1..).zip(&one.groups).map(|(number, group)| text::group(number, &group.moved));
+    let told: String = std::iter::once(format!("{}\n", one.headline())).chain(groups).collect();
+    (!one.passed()).then(|| format!("::error file={}::{}\n", property(&one.file), data(told.trim_end())))
 }

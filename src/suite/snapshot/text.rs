@@ -20,7 +20,7 @@ pub struct Broken {
 pub fn write(snapshot: &Snapshot) -> String {
     let mut out = String::new();
     // Writing to a string cannot fail.
-    let _ = writeln!(out, "{FIRST}\nleads {}\nat {}", snapshot.leads, snapshot.at);
+    let _ = writeln!(out, "{FIRST}\npolicy {}\nleads {}\nat {}", snapshot.policy, snapshot.leads, snapshot.at);
     for (fate, leads) in &snapshot.groups {
         let _ = writeln!(out, "\n{} -> {}", fate.by, fate.outcome);
         let mut width = 0;
@@ -57,9 +57,10 @@ pub fn read(text: &str) -> Result<Snapshot, Broken> {
     }
     let mut head = |key: &str| {
         let value = lines.next().and_then(|(_, line)| line.strip_prefix(key)).map(str::to_owned);
-        value.ok_or(broken(2, "it does not say which leads it is of, or when they were decided", record))
+        value.ok_or(broken(2, "it does not say which policy and leads it is of, or when they were decided", record))
     };
-    let mut snapshot = Snapshot { leads: head("leads ")?, at: head("at ")?, ..Snapshot::default() };
+    let (policy, leads, at) = (head("policy ")?, head("leads ")?, head("at ")?);
+    let mut snapshot = Snapshot { policy, leads, at, ..Snapshot::default() };
     let mut fate: Option<Fate> = None;
     for (number, line) in lines {
         if line.is_empty() {

@@ -42,6 +42,22 @@ fn what_the_base_has_too_does_not_fail_a_change() {
 }
 
 #[test]
+fn what_others_did_to_the_base_is_no_part_of_a_change() {
+    let folder = repository();
+    git(folder.path(), "checkout -q main");
+    edit(&folder.path().join("policy/main.leadway"), "employees >= 1000", "employees >= 2000");
+    git(folder.path(), "commit -q -a -m other");
+    git(folder.path(), "checkout -q change");
+    let ran = run_in(folder.path(), CI, "").exits(0);
+    assert!(ran.out.contains("no lead routes differently; 0 of 40 leads"), "{}", ran.out);
+    assert!(!ran.out.contains("not committed"), "{}", ran.out);
+    std::fs::write(folder.path().join("policy/more.test.leadway"), TESTS.replace("A large", "Another large")).unwrap();
+    let ran = run_in(folder.path(), CI, "").exits(0);
+    let last = "ok   files     with changes that are not committed: policy/more.test.leadway\n";
+    assert!(ran.out.ends_with(last), "{}", ran.out);
+}
+
+#[test]
 fn what_a_change_does_is_told_in_one_comment() {
     let folder = repository();
     edit(&folder.path().join("policy/main.leadway"), "employees >= 1000", "employees >= 1200");

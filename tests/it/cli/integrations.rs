@@ -39,10 +39,11 @@ fn the_action_checks_a_change_and_leaves_its_comment() {
     let folder = repository();
     let at = |name: &str| folder.path().join(name).display().to_string();
     let (temporary, output, summary) = (at("tmp"), at("output"), at("summary"));
-    let run = |leads: &str| {
+    let run_from = |base: &str, leads: &str| {
         let variables = [
             ("POLICY", "main.leadway"),
-            ("BASE", "main"),
+            ("BASE", base),
+            ("DEFAULT", "main"),
             ("LEADS", leads),
             ("AT", "2026-03-04T10:00Z"),
             ("RUNNER_TEMP", &temporary),
@@ -51,8 +52,12 @@ fn the_action_checks_a_change_and_leaves_its_comment() {
         ];
         bash(script, folder.path(), &variables)
     };
-    let done = run("");
-    assert_eq!(done.status.code(), Some(0), "{}", String::from_utf8_lossy(&done.stderr));
+    let run = |leads: &str| run_from("main", leads);
+    // The first push of a branch comes from a commit of zeros.
+    for base in ["main", "", "0000000000000000000000000000000000000000"] {
+        let done = run_from(base, "");
+        assert_eq!(done.status.code(), Some(0), "{base}: {}", String::from_utf8_lossy(&done.stderr));
+    }
     edit(&folder.path().join("main.leadway"), "employees >= 1000", "employees >= 6000");
     let done = run("leads.csv");
     assert_eq!(done.status.code(), Some(1), "{}", String::from_utf8_lossy(&done.stderr));

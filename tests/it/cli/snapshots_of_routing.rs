@@ -109,6 +109,9 @@ fn a_snapshot_that_cannot_be_compared_fails() {
         (good.replace("snapshot 1", "snapshot 7"), "line 1: it is of another version of Leadway"),
         (good.replace("leadway snapshot 1", "something"), "line 1: it is no snapshot of routing"),
         (good.replace("data/leads.csv", "gone.csv"), "cannot read `gone.csv`"),
+        (good.replace("policy main", "policy old"), "it is of the policy `old.leadway`, and this is `main.leadway`"),
+        (good.replace("policy main.leadway\n", ""), "it does not say which policy and leads it is of"),
+        (good.replace(" L", " M").replace("..L", "..M"), "none of its 200 leads is in `data/leads.csv`"),
         (good.replace("at created_at", "at arrived"), "`arrived` is neither a time nor a field that is one"),
         (good.replace("\n  L", "\n<<<<<<< ours\n  L"), "a merge left both sides standing"),
         (good.replace("\n  L", "\n  L9..L1"), "this is no list of ids"),
@@ -122,6 +125,38 @@ fn a_snapshot_that_cannot_be_compared_fails() {
     std::fs::rename(folder.path().join("leads.routing.snap"), folder.path().join("old.routing.snap.new")).unwrap();
     let ran = run_in(folder.path(), "test main.leadway --allow-empty", "").exits(1);
     assert!(ran.out.contains("new beside a snapshot that is gone"), "{}", ran.out);
+}
+
+#[test]
+fn leads_without_an_id_are_the_same_in_any_order() {
+    let rows = |order: &mut dyn Iterator<Item = usize>| -> String {
+        let row = |n: usize| format!(",2026-03-04 10:00,DE,{}\n", n * 400 + 1);
+        "id,created_at,country,employees\n".to_owned() + &order.map(row).collect::<String>()
+    };
+    let policy = POLICY.replace("id          text  required", "id          text");
+    let folder = folder(&[("main.leadway", policy), ("leads.csv", rows(&mut (0..8)))]);
+    run_in(folder.path(), "snapshot main.leadway --leads leads.csv", "").exits(0);
+    std::fs::write(folder.path().join("leads.csv"), rows(&mut (0..8).rev())).unwrap();
+    run_in(folder.path(), "test main.leadway", "").exits(0);
+    std::fs::write(folder.path().join("leads.csv"), rows(&mut (0..8).map(|n| if n == 7 { 0 } else { n }))).unwrap();
+    let ran = run_in(folder.path(), "test main.leadway", "").exits(1);
+    assert!(ran.out.contains("1 lead is not as in the snapshot, of 8"), "{}", ran.out);
+}
+
+#[test]
+fn a_policy_has_no_part_in_the_snapshots_of_another() {
+    let folder = recorded();
+    let other = POLICY.replace("employees >= 1000", "employees >= 1500");
+    std::fs::write(folder.path().join("before.leadway"), other).unwrap();
+    run_in(folder.path(), "snapshot before.leadway --leads data/leads.csv", "").exits(0);
+    assert!(folder.path().join("before.leads.routing.snap").exists());
+    run_in(folder.path(), "test main.leadway", "").exits(0);
+    run_in(folder.path(), "test before.leadway", "").exits(0);
+    std::fs::remove_file(folder.path().join("before.leadway")).unwrap();
+    let ran = run_in(folder.path(), "test main.leadway", "").exits(1);
+    assert!(ran.out.contains("it is of the policy `before.leadway`"), "{}", ran.out);
+    let ran = run_in(folder.path(), "test main.leadway --format github", "").exits(1);
+    assert!(ran.out.contains("::error file=before.leads.routing.snap::it is of the policy"), "{}", ran.out);
 }
 
 #[test]
@@ -151,7 +186,7 @@ proptest! {
         new in prop::collection::btree_map(any_id(), 0..3u8, 0..40),
     ) {
         let make = |leads: &BTreeMap<String, u8>| {
-            let mut snapshot = Snapshot { leads: "leads.csv".into(), at: "created_at".into(), ..Snapshot::default() };
+            let mut snapshot = Snapshot { policy: "main.leadway".into(), leads: "leads.csv".into(), at: "created_at".into(), ..Snapshot::default() };
             for (id, fate) in leads {
                 let fate = Fate { by: format!("rule \"R {fate}\"").into(), outcome: format!("pool p{fate}").into() };
                 snapshot.groups.entry(fate).or_default().push(SmolStr::new(id));

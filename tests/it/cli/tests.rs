@@ -94,6 +94,23 @@ fn a_failure_tells_what_came_and_why() {
 }
 
 #[test]
+fn a_failure_tells_what_stands_behind_names_scores_and_turns() {
+    let policy = std::fs::read_to_string(crate::house::root().join("tests/cases/failing-test.leadway")).unwrap();
+    let folder = folder(&[("main.leadway", policy)]);
+    let ran = run_in(folder.path(), "test main.leadway", "").exits(1);
+    for part in [
+        "expected assignee ana, got assignee ben",
+        "rep `ana` is away",
+        "score fit is 50: +20 for `country = DE`, +30 for `employees >= 10`",
+        "rule \"Large\" takes it: `large` holds, since `employees >= 1000` holds (employees is 2000)",
+    ] {
+        assert!(ran.out.contains(part), "{part}: {}", ran.out);
+    }
+    let ran = run_in(folder.path(), "test main.leadway --format github", "").exits(1);
+    assert!(ran.out.contains("%0Aexpected assignee ana, got assignee ben%0A"), "{}", ran.out);
+}
+
+#[test]
 fn experiments_are_not_seen_unless_an_arm_is_named() {
     let experiment = "experiment fast on rule \"Large\" by id {\n  1% control\n  99% wide: assign queue late\n}\n";
     let lead = "lead { id \"1\", employees 5000 }";
