@@ -91,10 +91,14 @@ impl Subjects {
         for (number, test) in more {
             policies.get(*number).into_iter().for_each(|policy| subjects.collect(*number, policy, test));
         }
-        // A lead that one policy can read may be a bad one to the other, though nothing is asked of the field.
+        // A lead that one policy can read may be a bad one to the other, and a key of an experiment to one alone, though nothing is asked of
+        // the field.
         for (number, policy) in policies.iter().enumerate().filter(|_| policies.len() > 1) {
             for (id, _) in (0..).map(FieldId).zip(&policy.fields).filter(|(_, field)| field.required) {
                 subjects.enter(number, policy, Subject::Field(id));
+            }
+            for (subject, _) in policy.experiments.iter().flat_map(|one| &one.keys) {
+                subjects.enter(number, policy, *subject);
             }
         }
         for asked in subjects.all.values_mut() {

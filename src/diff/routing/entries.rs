@@ -7,7 +7,10 @@
 use super::super::outcome::{Outcome, Respect};
 use crate::analysis::{Formula, Space, Step};
 use crate::matcher::reference::gives;
-use crate::policy::{Arm, Experiment, Policy, RecordsId, Rule, RuleId, SlaId, Subject, TableId, Target, words};
+use crate::policy::{
+    Arm, Condition, ConditionKind, Experiment, Policy, Predicate, RecordsId, Rule, RuleId, SlaId, Subject, TableId,
+    Target, Test, words,
+};
 use indexmap::IndexSet;
 use rust_decimal::Decimal;
 use serde::Serialize;
@@ -106,7 +109,8 @@ struct Expansion<'a> {
     step: Step,
     experiment: Option<&'a Experiment>,
     tables: Vec<TableId>,
-    /// Every row gives something that some target asks for, so that the way and the condition say all.
+    /// No row comes to nothing: some target is no table, or each row of each table gives what is asked of it. So the way and the condition
+    /// say all.
     plain: bool,
 }
 
@@ -122,13 +126,16 @@ impl<'a> Expansion<'a> {
                 tables.push(*table);
             }
         }
-        let plain = rule.assign.iter().any(|target| match target {
+        // A combination of rows without a target is no entry, so that it must not stand before one that is.
+        let always_gives = |target: &Target| match target {
             Target::Table { table, output } => {
                 let rows = policy.tables.get(table.at()).map_or(&[][..], |table| &table.rows);
                 rows.iter().all(|row| row.target.as_ref().is_some_and(|target| gives(target, *output)))
             }
             _ => true,
-        });
+        };
+        let is_table = |target: &Target| matches!(target, Target::Table { .. });
+        let plain = rule.assign.iter().any(|target| !is_table(target)) || rule.assign.iter().all(always_gives);
         Expansion { policy, rule, step, experiment, tables, plain }
     }
 
@@ -167,8 +174,11 @@ impl<'a> Expansion<'a> {
     fn keys(&self, space: &mut Space, number: usize) -> Vec<(String, Formula)> {
         let keys = self.experiment.into_iter().flat_map(|experiment| &experiment.keys);
         keys.map(|(subject, unless)| {
+            // What one version cannot read is missing to it, and no key.
+            let missing = ConditionKind::Test(Test { subject: *subject, predicate: Predicate::Missing });
+            let missing = space.condition(number, &Condition { kind: missing, span: self.rule.span });
             let unless = unless.as_ref().map_or(Formula::FALSE, |unless| space.condition(number, unless));
-            (words::subject(self.policy, *subject), unless)
+            (words::subject(self.policy, *subject), space.formulas.or([missing, unless]))
         })
         .collect()
     }
