@@ -71,6 +71,13 @@ pub struct Pairs<'s, 'p> {
     unknown: Vec<String>,
 }
 
+/// An entry of one version, one of the other, and where both hold.
+struct Pair {
+    entry: Entry,
+    met: Entry,
+    both: Formula,
+}
+
 impl<'s, 'p> Pairs<'s, 'p> {
     pub fn new(space: &'s mut Space<'p>, policies: [&'p Policy; 2], ready: &'s mut Ready, budget: &'s Budget) -> Self {
         Pairs {
@@ -97,19 +104,46 @@ impl<'s, 'p> Pairs<'s, 'p> {
         (self.found.into_values().collect(), unknown)
     }
 
-    /// Everything that becomes, in the other version, of the leads that an entry decides: entry by entry of the other version, so that
-    /// each question is a small box and what stands before in either version and meets it.
+    /// Everything that becomes, in the other version, of the leads that an entry decides.
     fn entry(&mut self, side: usize, at: usize) {
+        let budget = self.budget.at_most(STEPS);
+        self.each_pair(side, at, |pairs, Pair { entry, met, both }, blockers| {
+            if !pairs.is_news(side, entry, met) {
+                return true;
+            }
+            let without = pairs.near(both, blockers);
+            match pairs.space.find(&[both], &without, &budget) {
+                Answer::Proved(_) => true,
+                Answer::Witness(witness) => {
+                    pairs.case(side, entry, met, *witness);
+                    true
+                }
+                Answer::Unknown(reason) => {
+                    let which = if side == 0 { "old" } else { "new" };
+                    let by = entry.by.words(pairs.policy(side)).unwrap_or_else(|| "leads that no rule takes".into());
+                    pairs.unknown.push(format!("{by} of the {which} version: {}", because(&reason)));
+                    !budget.is_spent()
+                }
+            }
+        });
+    }
+
+    /// An entry with each of the other version that may decide its leads, so that each question is a small box; and what stands before in
+    /// either version. Those with the same decision are passed over. Goes on as long as it is told to.
+    fn each_pair(
+        &mut self,
+        side: usize,
+        at: usize,
+        mut visit: impl FnMut(&mut Self, Pair, &[(Formula, Hull)]) -> bool,
+    ) {
         let other = 1 - side;
         let (Some(entry), Some(hull)) =
             (self.get(side, at), self.ready.boxes.get(side).and_then(|boxes| boxes.get(at)).cloned())
         else {
             return;
         };
-        let budget = self.budget.at_most(STEPS);
-        let mut blockers: Vec<(Formula, Hull)> = Vec::new();
         let before = self.relevant(side, &hull, at);
-        blockers.extend(before.iter().filter_map(|at| self.blocker(side, *at)));
+        let mut blockers: Vec<(Formula, Hull)> = before.iter().filter_map(|at| self.blocker(side, *at)).collect();
         let taken: FxHashSet<Formula> = blockers.iter().map(|(formula, _)| *formula).collect();
         for there in self.relevant(other, &hull, usize::MAX) {
             let (Some(met), Some(blocker)) = (self.get(other, there), self.blocker(other, there)) else { continue };
@@ -118,22 +152,9 @@ impl<'s, 'p> Pairs<'s, 'p> {
                 continue;
             }
             let both = self.space.formulas.and([entry.holds, met.holds]);
-            if both != Formula::FALSE && self.is_news(side, entry, met) {
-                let near = self.ready.hulls_of.of(&self.space.formulas, both);
-                let meeting = blockers.iter().filter(|(_, hull)| meet(&near, hull));
-                let without: Vec<Formula> = meeting.map(|(formula, _)| *formula).collect();
-                match self.space.find(&[both], &without, &budget) {
-                    Answer::Proved(_) => {}
-                    Answer::Witness(witness) => self.case(side, entry, met, *witness),
-                    Answer::Unknown(reason) => {
-                        let which = if side == 0 { "old" } else { "new" };
-                        let by = entry.by.words(self.policy(side)).unwrap_or_else(|| "leads that no rule takes".into());
-                        self.unknown.push(format!("{by} of the {which} version: {}", because(&reason)));
-                        if budget.is_spent() {
-                            return;
-                        }
-                    }
-                }
+            let differs = both != Formula::FALSE && entry.decided != met.decided;
+            if differs && !visit(self, Pair { entry, met, both }, &blockers) {
+                return;
             }
             if both == entry.holds {
                 // Nothing is left for those behind it.
@@ -143,11 +164,16 @@ impl<'s, 'p> Pairs<'s, 'p> {
         }
     }
 
+    /// The blockers whose boxes meet that of a formula.
+    fn near(&mut self, formula: Formula, blockers: &[(Formula, Hull)]) -> Vec<Formula> {
+        let near = self.ready.hulls_of.of(&self.space.formulas, formula);
+        blockers.iter().filter(|(_, hull)| meet(&near, hull)).map(|(formula, _)| *formula).collect()
+    }
+
     /// Whether leads that two entries decide would be told of: their decisions differ, and not enough of that change is told yet.
     fn is_news(&self, side: usize, entry: Entry, met: Entry) -> bool {
         let (old, new) = if side == 0 { (entry, met) } else { (met, entry) };
-        old.decided != new.decided
-            && !self.told.contains(&(old.by, new.by, old.decided, new.decided))
+        !self.told.contains(&(old.by, new.by, old.decided, new.decided))
             && self.found.get(&(old.decided, new.decided)).is_none_or(|change| !change.more)
     }
 
