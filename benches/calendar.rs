@@ -21,6 +21,7 @@ fn weekdays(zone: Tz) -> CalendarKind {
         seasons: Vec::new(),
         exceptions: BTreeMap::new(),
         holidays: BTreeSet::new(),
+        files: Vec::new(),
     })
 }
 

@@ -13,8 +13,8 @@ mod weekly;
 use crate::calendar::hours::{DAY, instant_of};
 use crate::calendar::spans::Span;
 use crate::diagnostic::Diagnostic;
-use crate::policy::Policy;
 use crate::policy::meaning::days;
+use crate::policy::{CalendarKind, Policy};
 use crate::sla::people::People;
 use attendance::Attendance;
 use chrono::{Months, NaiveDate};
@@ -32,10 +32,32 @@ pub fn findings(policy: &Policy, from: NaiveDate) -> Vec<Diagnostic> {
         gaps::empty_pools(&year, &attendance, &mut found);
         gaps::unattended(&year, &attendance, &offers, &mut found);
     }
+    holidays(&year, &mut found);
     people::managers(&year, &offers, &mut found);
     people::languages(&year, &offers, &mut found);
     people::without_leads(&year, &offers, &mut found);
     found
+}
+
+/// Says which files of holidays end before the year begins.
+fn holidays(year: &Year, found: &mut Vec<Diagnostic>) {
+    let files = year.policy.calendars.iter().filter_map(|calendar| match &calendar.kind {
+        CalendarKind::Hours(hours) => Some(&hours.files),
+        _ => None,
+    });
+    for file in files.flatten() {
+        let Some(until) = file.listed_until.filter(|until| *until < year.from) else { continue };
+        let name = &file.name;
+        let message = format!("`{name}` lists holidays until {until}, and after that only those that recur for ever");
+        found.push(
+            Diagnostic::warning("holidays-ended", file.span, message)
+                .note(format!(
+                    "on the holidays of the year from {} promises go on, and leads are given to reps",
+                    year.from
+                ))
+                .help("get the file for the years to come, or write the days: `holidays 2026-12-25, 2026-12-26`"),
+        );
+    }
 }
 
 /// The year that is looked at.

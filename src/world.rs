@@ -171,7 +171,9 @@ pub fn create(path: &Path) -> io::Result<Box<dyn Write + Send>> {
 }
 
 /// Replaces a file in one step: a reader sees the old content or the new.
+/// A link stays, and what it leads to is replaced.
 pub fn replace(path: &Path, content: &[u8]) -> io::Result<()> {
+    let path = &behind_links(path);
     let mut beside = path.as_os_str().to_owned();
     beside.push(format!(".{}.new", std::process::id()));
     let beside = PathBuf::from(beside);
@@ -191,6 +193,14 @@ pub fn replace(path: &Path, content: &[u8]) -> io::Result<()> {
     written
 }
 
+/// Where a link leads, so that a file has one name whichever way it is called; a path that is no link stays as it is.
+fn behind_links(path: &Path) -> PathBuf {
+    match path.is_symlink() {
+        true => path.canonicalize().unwrap_or_else(|_| path.to_path_buf()),
+        false => path.to_path_buf(),
+    }
+}
+
 /// Makes the names in a file's folder last, where the system can.
 fn sync_folder(path: &Path) -> io::Result<()> {
     let folder = path.parent().filter(|folder| *folder != Path::new("")).unwrap_or(Path::new("."));
@@ -204,7 +214,8 @@ pub struct Lock {
 
 /// Locks a file by another beside it, whose name ends with `.lock`; none where another process has it.
 pub fn lock(path: &Path) -> io::Result<Option<Lock>> {
-    let file = File::options().create(true).truncate(false).write(true).open(beside(path, ".lock"))?;
+    let lock = beside(&behind_links(path), ".lock");
+    let file = File::options().create(true).truncate(false).write(true).open(lock)?;
     match file.try_lock() {
         Ok(()) => Ok(Some(Lock { _file: file })),
         Err(std::fs::TryLockError::WouldBlock) => Ok(None),

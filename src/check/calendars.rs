@@ -4,9 +4,11 @@ use super::cycles::Node;
 use super::declarations::Declarations;
 use super::names::Kind;
 use super::scope::Scope;
-use crate::data::icalendar;
+use crate::data::icalendar::{self, Holidays};
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::policy::{Calendar, CalendarId, CalendarKind, CapZone, DataFiles, DayHours, Hours, Season, Week};
+use crate::policy::{
+    Calendar, CalendarId, CalendarKind, CapZone, DataFiles, DayHours, HolidayFile, Hours, Season, Week,
+};
 use crate::syntax::ast::{self, CalendarBody, CalendarClause, CalendarExpr};
 use chrono::{NaiveDate, Weekday};
 use std::collections::{BTreeMap, BTreeSet};
@@ -50,6 +52,7 @@ impl Scope<'_> {
             seasons: Vec::new(),
             exceptions: BTreeMap::new(),
             holidays: BTreeSet::new(),
+            files: Vec::new(),
         };
         let mut open = false;
         for clause in clauses {
@@ -62,7 +65,12 @@ impl Scope<'_> {
                     let spans = self.day_hours(spans);
                     self.weekdays(&mut hours, days, &spans, during.as_ref());
                 }
-                CalendarClause::HolidaysFile(path) => hours.holidays.extend(self.holidays_file(path, data)),
+                CalendarClause::HolidaysFile(path) => {
+                    let read = self.holidays_file(path, data);
+                    hours.holidays.extend(read.days);
+                    let (name, span) = (path.text.clone(), path.span);
+                    hours.files.push(HolidayFile { name, span, listed_until: read.listed_until });
+                }
                 CalendarClause::HolidayDates(ranges) => {
                     for range in ranges {
                         hours.holidays.extend(self.days_of(range));
@@ -181,15 +189,15 @@ impl Scope<'_> {
         from.iter_days().take(days.clamp(0, LONGEST_HOLIDAY) as usize)
     }
 
-    fn holidays_file(&mut self, path: &ast::Text, data: &DataFiles) -> BTreeSet<NaiveDate> {
-        let Some(bytes) = self.file(path, data) else { return BTreeSet::new() };
+    fn holidays_file(&mut self, path: &ast::Text, data: &DataFiles) -> Holidays {
+        let Some(bytes) = self.file(path, data) else { return Holidays::default() };
         match icalendar::holidays(&bytes) {
             Ok(holidays) => {
                 let warnings = holidays.warnings.iter().map(|warning| (warning.line, warning.message.clone()));
                 let help =
                     "mend the file, leave out of it what does not close your office, or open a day again with `on`";
                 self.file_findings(path, warnings.collect(), Severity::Warning, help);
-                holidays.days
+                holidays
             }
             Err(fault) => {
                 self.report(
@@ -197,7 +205,7 @@ impl Scope<'_> {
                         .note(format!("line {}: {}", fault.line, fault.message))
                         .help("export the holidays as iCalendar (.ics)"),
                 );
-                BTreeSet::new()
+                Holidays::default()
             }
         }
     }

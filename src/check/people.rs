@@ -6,7 +6,7 @@ use super::names::Kind;
 use super::roster::{self, Facts, Roster};
 use super::scope::Scope;
 use crate::data::text::fold;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Severity};
 use crate::policy::{CalendarId, Cap, DataFiles, Rep, RepId, Team};
 use crate::source::Span;
 use crate::syntax::ast::{self, RepClause};
@@ -134,6 +134,8 @@ impl Scope<'_> {
         let roster = self.table_file(path, data).map(|table| Arc::new(roster::read(&table, self.zone)));
         if let Some(roster) = &roster {
             self.file_faults(path, roster.faults.clone());
+            let help = "mend the file: these cells say how many leads a rep gets, and when";
+            self.file_findings(path, roster.grave.clone(), Severity::Error, help);
         }
         self.people.rosters.insert(path.text.clone(), roster.clone());
         roster

@@ -45,6 +45,8 @@ pub(super) struct Roster {
     pub rows: Vec<Row>,
     /// What could not be read, by line.
     pub faults: Vec<(u32, String)>,
+    /// The same of cells that say whether and how many leads a rep gets.
+    pub grave: Vec<(u32, String)>,
 }
 
 #[derive(Debug)]
@@ -78,6 +80,9 @@ const COLUMNS: [(&str, &[&str]); 15] = [
 pub(super) const FACTS: [&str; 10] =
     ["name", "email", "team", "level", "weight", "speaks", "zone", "active", "since", "territory"];
 
+/// The columns without which nobody knows how many leads a rep may get, and when.
+const DECIDING: [&str; 6] = ["weight", "cap", "zone", "active", "away", "since"];
+
 /// The name under which a column is known: its meaning's, else its own in lower case with `_`.
 pub(super) fn column_name(header: &str) -> SmolStr {
     let key = text::squeeze(header);
@@ -95,7 +100,7 @@ pub(super) fn column_name(header: &str) -> SmolStr {
 
 pub(super) fn read(table: &DataTable, zone: Tz) -> Roster {
     let columns: Vec<SmolStr> = table.columns.iter().map(|column| column_name(column)).collect();
-    let mut faults = Vec::new();
+    let (mut faults, mut grave) = (Vec::new(), Vec::new());
     let mut rows = Vec::with_capacity(table.len());
     for row in 0..table.len() {
         let cells: Vec<SmolStr> =
@@ -103,7 +108,8 @@ pub(super) fn read(table: &DataTable, zone: Tz) -> Roster {
         let mut facts = Facts { line: table.line(row), ..Facts::default() };
         for ((column, cell), header) in columns.iter().zip(&cells).zip(&table.columns) {
             if let Err(expected) = fact(&mut facts, column, cell, zone) {
-                faults.push((facts.line, format!("`{header}` is `{cell}`; expected {expected}")));
+                let told = if DECIDING.contains(&column.as_str()) { &mut grave } else { &mut faults };
+                told.push((facts.line, format!("`{header}` is `{cell}`; expected {expected}")));
             }
         }
         if facts.name.is_empty() {
@@ -120,7 +126,7 @@ pub(super) fn read(table: &DataTable, zone: Tz) -> Roster {
         let teams = teams.filter(|team| !team.is_empty()).collect();
         rows.push(Row { cells, teams, facts });
     }
-    Roster { columns, rows, faults }
+    Roster { columns, rows, faults, grave }
 }
 
 /// Takes one cell; an error is what was expected.

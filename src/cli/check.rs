@@ -11,7 +11,7 @@ use crate::diagnostic::Diagnostic;
 use crate::load::Compiled;
 use crate::policy::{Instant, Policy};
 use crate::{staffing, world};
-use chrono::NaiveDate;
+use chrono::{Datelike, NaiveDate};
 use clap::Args;
 use std::path::PathBuf;
 
@@ -88,6 +88,10 @@ pub fn run(arguments: &Arguments) -> Result<Exit, Failure> {
 }
 
 fn once(arguments: &Arguments) -> Result<Exit, Failure> {
+    if let Some(from) = arguments.from.filter(|from| !(1970..2100).contains(&from.year())) {
+        return Err(Failure::new(format!("`{from}` is not between 1970 and 2099"))
+            .help("`--from` is the first day of a year that calendars know"));
+    }
     let mut compiled = output::load_with_tests(&arguments.policy)?.compile();
     let baseline = match &arguments.baseline {
         Some(path) if !arguments.write_baseline => Some(baseline::read(path)?),

@@ -31,8 +31,7 @@ const MAX_LENGTH: i64 = 366;
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Holidays {
     pub days: BTreeSet<NaiveDate>,
-    /// The last day that no endless rule gives. After it the file knows no movable feast, and perhaps nothing at all, which is
-    /// worth saying when it is past.
+    /// The last day that no endless rule gives. After it the file knows no movable feast, and perhaps nothing at all.
     pub listed_until: Option<NaiveDate>,
     pub warnings: Vec<IcsWarning>,
 }

@@ -37,9 +37,21 @@ pub struct Hours {
     pub seasons: Vec<Season>,
     pub exceptions: BTreeMap<NaiveDate, Vec<DayHours>>,
     pub holidays: BTreeSet<NaiveDate>,
+    /// The files that holidays were read from.
+    #[serde(skip)]
+    pub files: Vec<HolidayFile>,
 }
 
 /// Monday first; each day's spans sorted and disjoint.
+/// A file of holidays.
+#[derive(Debug, Clone)]
+pub struct HolidayFile {
+    pub name: SmolStr,
+    pub span: Span,
+    /// The last day that no endless rule gives: after it the file knows no movable feast.
+    pub listed_until: Option<NaiveDate>,
+}
+
 pub type Week = [Vec<DayHours>; 7];
 
 #[derive(Debug, Clone, Serialize)]

@@ -8,7 +8,8 @@
 
 use super::chance;
 use crate::assign::Asked;
-use crate::data::text;
+use crate::calendar;
+use crate::data::{text, time};
 use crate::lead::{BadValue, Block, DateOrders, LeadFile, Plan, RawLead, RowError, Splitter};
 use crate::matcher::{Facts, Match, Matcher, reference::Reference};
 use crate::policy::{Field, FieldId, Policy, RepId, SlaId, Target, Type, Value};
@@ -287,6 +288,11 @@ impl<'r> Reader<'r> {
             };
             return self.errors.push(Unread { line: lead.line, why });
         };
+        if !calendar::is_known(arrival.micros) {
+            let name = self.plan.name(self.plan.arrival);
+            let why = format!("`{name}` is `{}`, which is not between 1970 and 2100", time::show(arrival));
+            return self.errors.push(Unread { line: lead.line, why });
+        }
         let own_faults = || lead.faults.iter().filter(|fault| fault.field.at() < self.plan.own);
         let bad = own_faults().any(|fault| fault.required);
         let policy = self.router.policy();

@@ -47,6 +47,11 @@ impl Attendance {
         union(queues.iter().filter_map(|queue| self.queues.get(queue.at())).flatten().copied().collect())
     }
 
+    /// When somebody of the pool itself is on duty.
+    pub fn on_duty(&self, pool: PoolId) -> &[Span] {
+        self.pools.get(pool.at()).map_or(&[], Vec::as_slice)
+    }
+
     pub fn present(&self, pool: PoolId) -> &[Span] {
         self.present.get(pool.at()).map_or(&[], Vec::as_slice)
     }

@@ -32,6 +32,16 @@ pub(super) fn empty_pools(year: &Year, attendance: &Attendance, found: &mut Vec<
             );
             continue;
         }
+        let never = pool.only_on_duty && attendance.on_duty(PoolId(at as u32)).is_empty();
+        if never && !attendance.present(PoolId(at as u32)).is_empty() {
+            let message = format!("nobody of the pool `{name}` is ever on duty in the year from {}", year.from);
+            found.push(
+                Diagnostic::warning("empty-pool", pool.span, message)
+                    .note("their hours, less what holidays and absences take, leave no time")
+                    .help("mend the calendars, or take `only reps on duty` out; until then leads go where `when empty` says"),
+            );
+            continue;
+        }
         let zone = members.clone().next().map_or(year.policy.zone, |rep| attendance::zone(year.policy, rep));
         let gaps = difference(&[year.window], attendance.present(PoolId(at as u32)));
         let days: Vec<String> = gaps.iter().filter(|gap| gap.length() >= DAY).map(|gap| days_of(*gap, zone)).collect();

@@ -10,6 +10,7 @@ use crate::policy::{
 };
 use crate::sla::Holder;
 use crate::syntax::ast::RepPreference;
+use chrono::{Months, NaiveDate};
 use smol_str::SmolStr;
 use std::collections::BTreeSet;
 
@@ -22,8 +23,11 @@ pub(super) fn managers(year: &Year, offers: &[Offer], found: &mut Vec<Diagnostic
     for (at, sla) in policy.slas.iter().enumerate().filter(|(_, sla)| asks_manager(sla)) {
         let under = offers.iter().filter(|offer| offer.sla == Some(SlaId(at as u32)));
         let reps: BTreeSet<RepId> = under.flat_map(|offer| takers(policy, &offer.target)).collect();
-        let alone = reps.iter().filter(|rep| year.staff.manager(Holder::Rep(**rep), 1).is_none());
+        let manager = |rep: &RepId| year.staff.manager(Holder::Rep(*rep), 1);
+        let is_there = |manager: RepId| is_active(policy, manager) && !away_all_year(year, manager);
+        let alone = reps.iter().filter(|rep| !manager(rep).is_some_and(is_there));
         let alone: Vec<RepId> = alone.copied().filter(|rep| is_active(policy, *rep)).collect();
+        let gone: BTreeSet<RepId> = alone.iter().filter_map(manager).collect();
         let teams = policy.teams.iter().filter(|team| team.members.iter().any(|member| alone.contains(member)));
         if alone.is_empty() {
             continue;
@@ -32,16 +36,29 @@ pub(super) fn managers(year: &Year, offers: &[Offer], found: &mut Vec<Diagnostic
             "manager-missing",
             sla.span,
             format!(
-                "the sla `{}` tells the manager of the assignee, and there is none for {}",
+                "the sla `{}` tells the manager of the assignee, and nobody is there for {}",
                 sla.name,
                 names(policy, &alone)
             ),
         );
-        for team in teams.take(3) {
+        for team in teams.filter(|team| team.manager.is_none()).take(3) {
             said = said.also(team.span, format!("the team `{}` has no manager", team.name));
+        }
+        for manager in gone.iter().filter_map(|rep| policy.reps.get(rep.at())).take(3) {
+            let why = if manager.active { "is away all the year" } else { "is not active" };
+            said = said.note(format!("the manager `{}` {why}", manager.name));
         }
         found.push(said.help("give the team a `manager`, or name somebody else to notify"));
     }
+}
+
+/// One absence takes all the year that is looked at.
+fn away_all_year(year: &Year, rep: RepId) -> bool {
+    let last = year.from.checked_add_months(Months::new(12));
+    let takes = |(from, to): &(Option<NaiveDate>, Option<NaiveDate>)| {
+        from.is_none_or(|from| from <= year.from) && to.is_none_or(|to| last.is_some_and(|last| to >= last))
+    };
+    year.policy.reps.get(rep.at()).is_some_and(|rep| rep.away.iter().any(takes))
 }
 
 fn asks_manager(sla: &Sla) -> bool {

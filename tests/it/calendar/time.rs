@@ -29,7 +29,14 @@ fn spans(text: &str) -> Vec<DayHours> {
 /// The same hours from Monday to Friday.
 fn weekdays(zone: Tz, open: &str) -> Hours {
     let weekly: Week = std::array::from_fn(|at| if at < 5 { spans(open) } else { Vec::new() });
-    Hours { zone, weekly, seasons: Vec::new(), exceptions: BTreeMap::new(), holidays: BTreeSet::new() }
+    Hours {
+        zone,
+        weekly,
+        seasons: Vec::new(),
+        exceptions: BTreeMap::new(),
+        holidays: BTreeSet::new(),
+        files: Vec::new(),
+    }
 }
 
 fn calendars(kinds: Vec<CalendarKind>) -> Calendars {
@@ -160,6 +167,7 @@ fn some_hours(start: NaiveDate) -> impl Strategy<Value = Hours> {
             seasons,
             exceptions,
             holidays,
+            files: Vec::new(),
         })
 }
 

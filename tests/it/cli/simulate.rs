@@ -157,5 +157,10 @@ fn what_cannot_be_simulated_is_said() {
     says("--leads history.csv --html no/report.html", 2, &["there is no folder"]);
     says("--leads - --against main.leadway", 2, &["standard input comes once"]);
     says("--leads history.csv", 1, &["history.csv:7: `created_at` is missing, so nobody knows when the lead came"]);
+    for year in ["1969", "2101", "9999"] {
+        let history = HISTORY.replacen("2026-", &format!("{year}-"), 1);
+        std::fs::write(small.path().join("other.csv"), history).unwrap();
+        says("--leads other.csv", 1, &["other.csv:2: `created_at` is", "which is not between 1970 and 2100"]);
+    }
     says("--leads -", 1, &["-:7: `created_at` is missing"]);
 }

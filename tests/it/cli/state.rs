@@ -92,6 +92,19 @@ fn a_state_that_is_broken_is_refused_and_left_as_it_is() {
 }
 
 #[test]
+#[cfg(unix)]
+fn a_state_behind_a_link_stays_behind_it() {
+    let desk = desk(&[("leads.csv", leads(0, 5)), ("more.csv", leads(5, 9)), ("real/readme", String::new())]);
+    std::os::unix::fs::symlink("real/s", desk.path().join("link")).unwrap();
+    run_in(desk.path(), &format!("{ROUTE} --leads leads.csv --state real/s"), "").exits(0);
+    let before = read(desk.path(), "real/s");
+    run_in(desk.path(), &format!("{ROUTE} --leads more.csv --state link"), "").exits(0);
+    assert!(desk.path().join("link").is_symlink(), "the link is still one");
+    assert_ne!(read(desk.path(), "real/s"), before, "what it leads to was written");
+    assert!(!desk.path().join("link.lock").exists(), "both names have one lock");
+}
+
+#[test]
 fn one_run_has_a_state_at_a_time() {
     let desk = desk(&[("leads.csv", leads(0, 5))]);
     // The first run waits for its leads, and has the state meanwhile.
