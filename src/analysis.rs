@@ -8,12 +8,13 @@
 //!                |
 //!      condition, takes, steps: conditions, rules, routes as formulas (formula, space, scores, routes)
 //!                |
-//!              find: formulas that hold, formulas that do not --> Answer (find, slice, solver, texts, witness)
+//!              find: formulas that hold, formulas that do not --> Answer
+//!                |   cubes decide nearly all (cubes, cover, quick, regions), a solver the rest (find, slice, solver, texts)
 //!                |
 //!           decide: the witness once more, by the reference matcher (witness)
 //! ```
 //!
-//! How to ask:
+//! docs/design/proofs.md tells of the steps, and why they stand in this order. How to ask:
 //!
 //! - [`Space::new`] over one policy, or over two that are compared; a policy is named by its place. Fields, records and their columns
 //!   are the same in both where they have one name.

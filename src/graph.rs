@@ -30,8 +30,8 @@ pub use clock::Clock;
 pub use coder::{Codes, FieldCode};
 
 use crate::policy::{
-    CalendarId, Condition, Entry, ExperimentId, GradeId, Instant, LetValue, Policy, QueueId, RouteId, RuleId, ScoreId,
-    SlaId, Subject, Target, TerritoryId,
+    Condition, Entry, ExperimentId, GradeId, Instant, LetValue, Policy, QueueId, RouteId, RuleId, ScoreId, SlaId,
+    Subject, Target, TerritoryId,
 };
 use atoms::{Cube, DimId};
 use clock::ClockPlan;
@@ -198,11 +198,6 @@ impl Graph {
     /// What an instant decides; `calendars` says of each calendar whether the instant is in it.
     pub fn clock(&self, at: Instant, calendars: &[bool]) -> Clock {
         self.clock.at(at, calendars)
-    }
-
-    /// The calendars that some condition asks about.
-    pub fn asked_calendars(&self) -> impl Iterator<Item = CalendarId> {
-        self.clock.calendars.iter().map(|(id, _)| *id)
     }
 
     /// Bytes of memory that the indexes take, near enough.

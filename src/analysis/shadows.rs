@@ -7,6 +7,8 @@ use super::routes::Step;
 use super::told::{Prover, Undecided};
 use crate::diagnostic::Diagnostic;
 use crate::matcher::Outcome;
+use crate::policy::guarantees::Promised;
+use crate::policy::tests::ExpectedKind;
 use crate::policy::{RecordsId, RouteId, Rule, RuleId};
 use crate::source::Span;
 use rustc_hash::FxHashMap;
@@ -311,9 +313,17 @@ impl Prover<'_> {
         let Some(rule) = self.rule(id) else { return false };
         let named = self.policy.rules.iter().any(|other| other.overrides.contains(&id));
         let tried = self.policy.experiments.iter().any(|experiment| experiment.rule == id);
-        // Tests and guarantees name rules by their titles.
-        let said = format!("{:?} {:?}", self.policy.tests, self.policy.guarantees).contains(rule.title.as_str());
-        !named && !tried && !said && rule.whole != rule.span
+        let tested = self.policy.tests.iter().flat_map(|case| case.expected()).any(|expected| match expected.kind {
+            ExpectedKind::Rule(rule) | ExpectedKind::Fails(rule, _) => rule == id,
+            _ => false,
+        });
+        let promised = self
+            .policy
+            .guarantees
+            .iter()
+            .flat_map(|guarantee| &guarantee.claims)
+            .any(|claim| matches!(&claim.promised, Promised::TakenBy(rules) if rules.contains(&id)));
+        !named && !tried && !tested && !promised && rule.whole != rule.span
     }
 
     /// Tells of rules whose leads would all have the same outcome without them, and without those that take no lead.

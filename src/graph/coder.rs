@@ -149,14 +149,6 @@ impl Coder {
         self.value(self.field_subject(field), value, codes);
     }
 
-    /// Codes one field that holds a text, as its [`crate::policy::Text`] would be.
-    #[inline]
-    pub fn text_field(&self, field: FieldId, folded: &str, written: &str, codes: &mut Codes) {
-        if let Some(feed) = self.subjects.get(self.field_subject(field) as usize) {
-            self.text(feed, folded, || written, codes);
-        }
-    }
-
     #[inline]
     fn field_subject(&self, field: FieldId) -> u32 {
         self.fields.get(field.at()).copied().unwrap_or(NOT_ASKED)

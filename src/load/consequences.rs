@@ -26,7 +26,7 @@ pub(super) fn leave_out(
     checked.retain(|found| {
         let place = found.primary.span;
         let name = sources.slice(place).trim_matches('"');
-        let named = || a_file_is_lost || words.contains(name);
+        let named = || a_file_is_lost || self::words(name).all(|word| words.contains(word));
         let in_its_item = || lost.iter().any(|lost| lost.is_in_item_of(place));
         !match found.code {
             "unknown-name" | "unused" => named(),
@@ -36,6 +36,11 @@ pub(super) fn leave_out(
             _ => false,
         }
     });
+}
+
+/// The words of a text; a quoted name may be several.
+pub(super) fn words(text: &str) -> impl Iterator<Item = &str> {
+    text.split(|letter: char| !letter.is_alphanumeric() && letter != '_').filter(|word| !word.is_empty())
 }
 
 /// A stretch of text that was not read.
@@ -81,7 +86,7 @@ impl Lost {
     pub fn words<'s>(&self, sources: &'s Sources) -> impl Iterator<Item = &'s str> {
         let text = sources.get(self.file).map_or("", |file| &file.text);
         let (start, end) = (self.bytes.start as usize, (self.bytes.end as usize).min(text.len()));
-        text.get(start..end).unwrap_or("").split(|letter: char| !letter.is_alphanumeric() && letter != '_')
+        words(text.get(start..end).unwrap_or(""))
     }
 
     fn is_in_item_of(&self, place: Span) -> bool {

@@ -4,7 +4,7 @@
 //! text, so that rather more is left out than need be. Where an error may change what everything means (the fields' heading, the
 //! zone, a file that is not there), there is no such part.
 
-use super::consequences::Lost;
+use super::consequences::{Lost, words};
 use crate::check::Declared;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::policy::{Condition, ConditionKind, Entry, LetValue, Policy};
@@ -64,7 +64,7 @@ pub(super) fn part(
     if !has(Kind::Field) || an_item_is_lost && lost.iter().flat_map(|lost| lost.words(sources)).any(may_be_ground) {
         return None;
     }
-    let mut broken: FxHashSet<&str> = FxHashSet::default();
+    let mut broken = Broken::default();
     for error in errors {
         let span = error.primary.span;
         // The smallest unit that it is in; a route's heading tells of no rule of it.
@@ -74,10 +74,11 @@ pub(super) fn part(
             None if lost.iter().any(|lost| lost.holds(span)) => {}
             None => return None,
         }
-        // An unknown name, or a file that is not there, is told of once.
+        // An unknown name, or a file that is not there, is told of once. Where text could not be read, no name is at fault.
         let text = sources.slice(span);
-        if text.starts_with('"') || !text.contains(char::is_whitespace) {
-            broken.extend(words(sources, span));
+        let is_name = text.starts_with('"') || !text.contains(char::is_whitespace);
+        if is_name && !read.iter().any(|found| std::ptr::eq(found, *error)) {
+            broken.words.extend(words(text));
         }
     }
     for lost in &lost {
@@ -88,13 +89,13 @@ pub(super) fn part(
     loop {
         let sets = an_item_is_lost || sets_are_lost(&units);
         let left_out = |span: Span| units.iter().any(|unit| unit.is_left_out && touches(unit.span, span));
-        broken.extend(names.iter().filter(|name| left_out(name.span)).map(|name| name.name.as_str()));
+        names.iter().filter(|name| left_out(name.span)).for_each(|name| broken.name(&name.name));
         let mut more = false;
         for unit in units.iter_mut().filter(|unit| !unit.is_left_out) {
             // Sets of territories follow each other: where one is lost, so is when the others hold.
             let of_sets = sets && unit.kind == Kind::Territories;
             let of_its_own = !matches!(unit.kind, Kind::Route | Kind::Ground);
-            if of_sets || of_its_own && words(sources, unit.span).any(|word| broken.contains(word)) {
+            if of_sets || of_its_own && broken.is_named_in(sources.slice(unit.span)) {
                 unit.is_left_out = true;
                 more = true;
             }
@@ -112,6 +113,30 @@ pub(super) fn part(
         units.iter().filter(|unit| unit.is_left_out && unit.kind != Kind::Route).map(|unit| unit.span).collect();
     let policy = without(policy, &left_out);
     Some(Part { policy, all_leads, left_out: left_out.len() })
+}
+
+/// What is left out, by the names under which others may speak of it.
+#[derive(Default)]
+struct Broken<'n> {
+    words: FxHashSet<&'n str>,
+    /// Names that are no single word, in the quotes that they need.
+    quoted: FxHashSet<String>,
+}
+
+impl<'n> Broken<'n> {
+    fn name(&mut self, name: &'n str) {
+        let mut parts = words(name);
+        match (parts.next(), name.contains(['"', '\\'])) {
+            (Some(word), _) if word == name => _ = self.words.insert(word),
+            // How its signs are written is not known, so each of its words is taken for it.
+            (_, true) => self.words.extend(words(name)),
+            _ => _ = self.quoted.insert(format!("\"{name}\"")),
+        }
+    }
+
+    fn is_named_in(&self, text: &str) -> bool {
+        words(text).any(|word| self.words.contains(word)) || self.quoted.iter().any(|name| text.contains(name))
+    }
 }
 
 /// Words of a lost item that may be one which says how everything is read.
@@ -153,10 +178,6 @@ fn entry_span(entry: &RouteEntry) -> Span {
 
 fn touches(one: Span, other: Span) -> bool {
     one.file == other.file && one.start <= other.end && other.start <= one.end
-}
-
-fn words(sources: &Sources, span: Span) -> impl Iterator<Item = &str> {
-    sources.slice(span).split(|letter: char| !letter.is_alphanumeric() && letter != '_').filter(|word| !word.is_empty())
 }
 
 /// A policy without what stands in these places.

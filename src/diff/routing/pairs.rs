@@ -266,10 +266,12 @@ impl<'s, 'p> Pairs<'s, 'p> {
         let fields: Vec<Field> = [(old, old_by), (new, new_by)].into_iter().flat_map(|(of, by)| keys(of, by)).collect();
         for number in 1..=KEYS {
             let mut other = witness.clone();
-            for field in &fields {
+            // Each field has numbers of its own, since two keys that are alike may fall into the same arm.
+            for (place, field) in fields.iter().enumerate() {
+                let number = number + place * KEYS;
                 let value = other.values.get(&field.name);
                 // Every second time keys are made up that were missing.
-                if (value.is_some() || number % 2 == 0)
+                if (value.is_some() || number.is_multiple_of(2))
                     && let Some(value) = another(value, &field.ty, number)
                 {
                     other.values.insert(field.name.clone(), value);

@@ -203,3 +203,15 @@ fn what_fails_is_chosen() {
     }
     run_in(folder.path(), "diff old.leadway new.leadway --fail-on nonsense", "").exits(2);
 }
+
+#[test]
+fn another_key_of_an_experiment_is_shown_with_a_lead() {
+    let policy = |of: &str| {
+        format!(
+            "lead {{\n  id text required\n  email email\n  work_email email\n}}\nlet d = domain of {of}\nqueue a\nqueue b\nroute main {{\n  rule \"R\" {{ match email is present or work_email is present  assign queue a }}\n  otherwise {{ assign queue a }}\n}}\nexperiment e on rule \"R\" by d, else id {{ 50% control  50% two: assign queue b }}\n"
+        )
+    };
+    let folder = folder(&[("old.leadway", policy("email")), ("new.leadway", policy("work_email"))]);
+    let ran = run_in(folder.path(), "diff old.leadway new.leadway", "");
+    assert!(ran.out.contains("such as") && !ran.out.contains("no key was found"), "{}", ran.out);
+}

@@ -100,3 +100,40 @@ fn what_an_error_does_not_touch_is_looked_at() {
         found["findings"].as_array().unwrap().iter().map(|found| found["code"].as_str().unwrap()).collect();
     assert_eq!(codes, ["unknown-name", "no-otherwise", "shadowed-rule", "contradictory-condition"]);
 }
+
+#[test]
+fn a_quoted_name_with_an_error_takes_along_what_speaks_of_it() {
+    let text = |name: &str, broken: &str| {
+        format!(
+            "lead {{\n  id text required\n  employees integer 1..\n}}\nqueue desk\nsegment {name} {broken}\nroute main {{\n  rule \"Small\" {{ match not {name} and employees is present  assign queue desk }}\n  rule \"Big\"   {{ match employees >= 5  assign queue desk  priority 1 }}\n  otherwise {{ assign queue desk }}\n}}\n"
+        )
+    };
+    let codes = |text: String| {
+        let ran = run_in(folder(&[("main.leadway", text)]).path(), "check main.leadway --format json", "").exits(1);
+        let found = json(&ran.out)["findings"].as_array().unwrap().clone();
+        found.iter().map(|found| found["code"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    for name in ["very_big", "\"very big\"", "\"very-big\""] {
+        assert_eq!(codes(text(name, "when emplyees >= 1000")), ["unknown-name"], "{name}");
+        assert_eq!(codes(text(name, "whn employees >= 1000")), ["syntax-error"], "{name}");
+    }
+}
+
+#[test]
+fn a_rule_that_a_test_expects_is_not_taken_out() {
+    let policy = |test: &str| {
+        format!(
+            "lead {{\n  id         text     required\n  employees  integer  1..\n}}\n\nqueue desk\n\nroute main {{\n  rule \"Large\" {{ match employees >= 10  assign queue desk }}\n  rule \"Huge\" {{ match employees >= 100  assign queue desk }}\n  otherwise {{ assign queue desk }}\n}}\n{test}"
+        )
+    };
+    let offered = |test: &str| {
+        let folder = folder(&[("main.leadway", policy(test))]);
+        run_in(folder.path(), "check main.leadway --fix --diff", "").out.contains("-  rule \"Huge\"")
+    };
+    assert!(offered(""));
+    assert!(
+        offered("test \"Huge leads\" { lead { id \"1\", employees 5 } expect otherwise }\n"),
+        "only its title has the word"
+    );
+    assert!(!offered("test \"x\" { lead { id \"1\", employees 5 } expect not rule \"Huge\" }\n"));
+}
