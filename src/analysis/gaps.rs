@@ -2,6 +2,7 @@
 
 use super::formula::Formula;
 use super::quick::Existence;
+use super::reached::Place;
 use super::regions::{Region, Regions, Rest};
 use super::shadows::Way;
 use super::told::{Prover, Undecided};
@@ -99,13 +100,18 @@ impl Prover<'_> {
         let policy = self.policy;
         let readable = self.space.readable(0);
         let mut dead = Vec::new();
+        let Some(stops) = self.space.entries(0) else { return dead };
         for (id, route) in (0..).map(RouteId).zip(&policy.routes).filter(|(id, _)| *id != policy.main) {
-            // The first step of each way into the route.
+            // The first entry on each way into the route: a rule, or a `continue`, whose rules may take all that comes.
             let mut ways: Vec<(usize, Formula)> = Vec::new();
-            for (at, step) in way.steps.iter().enumerate() {
-                let in_route = self.rule(step.rule).is_some_and(|rule| rule.route == id);
-                if in_route && ways.iter().all(|(_, known)| *known != step.way) {
-                    ways.push((at, step.way));
+            for (before, stop) in &stops {
+                let in_route = match stop.place {
+                    Place::Rule(rule) => self.rule(rule).is_some_and(|rule| rule.route == id),
+                    Place::Continue(route, _) => route == id,
+                    _ => false,
+                };
+                if in_route && ways.iter().all(|(_, known)| *known != stop.way) {
+                    ways.push((*before, stop.way));
                 }
             }
             let nobody = |prover: &mut Self, (at, into): &(usize, Formula)| {

@@ -190,6 +190,15 @@ fn overlaps_agree(policy: &Policy, leads: &Leads, told: &Told) -> Result<(), Str
     Ok(())
 }
 
+/// Seeds of long runs in which a route was called dead whose first entry passes all its leads on.
+#[test]
+fn routes_that_pass_all_on_are_not_dead() {
+    for seed in [57_858, 90_644, 148_014, 152_194, 154_408, 273_416] {
+        let policy = strict_policy(&mut Choices::new(&super::numbers(seed)));
+        assert_eq!(findings_agree(&policy), Ok(true), "seed {seed}");
+    }
+}
+
 #[test]
 fn findings_agree_with_all_leads() {
     for_policies("findings of rules", 150, strict_policy, findings_agree);
