@@ -11,7 +11,7 @@ use crate::policy::guarantees::Promised;
 use crate::policy::tests::ExpectedKind;
 use crate::policy::{RecordsId, RouteId, Rule, RuleId};
 use crate::source::Span;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 /// The rules of a policy as a lead comes to them.
 pub struct Way {
@@ -333,6 +333,14 @@ impl Prover<'_> {
         let mut gone: Vec<usize> = Vec::new();
         let mut times: FxHashMap<RuleId, usize> = FxHashMap::default();
         way.steps.iter().for_each(|step| *times.entry(step.rule).or_default() += 1);
+        // A step that takes no lead today may take some once others are gone, unless its rule goes too.
+        let lives: FxHashSet<RuleId> = way
+            .steps
+            .iter()
+            .zip(&way.live)
+            .filter(|(_, live)| **live != Some(false))
+            .map(|(step, _)| step.rule)
+            .collect();
         for (at, step) in way.steps.iter().enumerate() {
             let alone = times.get(&step.rule) == Some(&1);
             let otherwise = self.rule(step.rule).is_none_or(|rule| rule.otherwise);
@@ -342,7 +350,10 @@ impl Prover<'_> {
             let meeting = self.space.meeting(&way.all, step.takes, way.all.formulas.len());
             let kept = |place: &usize| {
                 !gone.contains(place)
-                    && place.checked_sub(first).is_none_or(|of| way.live.get(of) != Some(&Some(false)))
+                    && place
+                        .checked_sub(first)
+                        .and_then(|of| way.steps.get(of))
+                        .is_none_or(|step| lives.contains(&step.rule))
             };
             let (before, after): (Vec<usize>, Vec<usize>) = meeting
                 .into_iter()

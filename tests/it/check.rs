@@ -152,7 +152,7 @@ fn proved(policy: &Policy) -> Told {
     Prover::new(policy, &Budget::steps(10_000_000)).run()
 }
 
-corpus!("proofs", proved, conditions, guarantees, partitions, territories);
+corpus!("proofs", proved, conditions, guarantees, partitions, territories, ways);
 
 corpus!(
     "check",

@@ -17,6 +17,19 @@ fn strict_policy(choices: &mut Choices) -> Policy {
     policy
 }
 
+/// The same where many rules have the same outcome, so that some of them could go.
+fn alike_policy(choices: &mut Choices) -> Policy {
+    let (alike, outcomes) = (choices.one_in(2), choices.below(256) as u32);
+    let mut policy = strict_policy(choices);
+    if alike {
+        for (at, rule) in policy.rules.iter_mut().enumerate() {
+            rule.assign = vec![Target::Queue(QueueId(outcomes >> (at % 8) & 1))];
+            (rule.sla, rule.priority) = (None, None);
+        }
+    }
+    policy
+}
+
 /// The titles of rules that findings of a code are about.
 fn about<'a>(told: &'a Told, code: &str) -> Vec<&'a str> {
     let of_code = told.diagnostics.iter().filter(|told| told.code == code);
@@ -199,7 +212,17 @@ fn routes_that_pass_all_on_are_not_dead() {
     }
 }
 
+/// Seeds of long runs in which a rule that could go was not told of, since a rule behind it takes its leads by one of several ways only
+/// once it is gone.
+#[test]
+fn ways_that_take_no_lead_today_count_once_a_rule_is_gone() {
+    for seed in [331_716] {
+        let policy = strict_policy(&mut Choices::new(&super::numbers(seed)));
+        assert_eq!(findings_agree(&policy), Ok(true), "seed {seed}");
+    }
+}
+
 #[test]
 fn findings_agree_with_all_leads() {
-    for_policies("findings of rules", 150, strict_policy, findings_agree);
+    for_policies("findings of rules", 150, alike_policy, findings_agree);
 }
