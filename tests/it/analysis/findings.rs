@@ -212,14 +212,12 @@ fn routes_that_pass_all_on_are_not_dead() {
     }
 }
 
-/// Seeds of long runs in which a rule that could go was not told of, since a rule behind it takes its leads by one of several ways only
-/// once it is gone.
+/// The number of a long run in which a rule that could go was not told of, since a rule behind it takes its leads by one of several ways
+/// only once it is gone.
 #[test]
 fn ways_that_take_no_lead_today_count_once_a_rule_is_gone() {
-    for seed in [331_716] {
-        let policy = strict_policy(&mut Choices::new(&super::numbers(seed)));
-        assert_eq!(findings_agree(&policy), Ok(true), "seed {seed}");
-    }
+    let policy = strict_policy(&mut Choices::new(&super::numbers(331_716)));
+    assert_eq!(findings_agree(&policy), Ok(true));
 }
 
 #[test]
