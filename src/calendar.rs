@@ -7,6 +7,7 @@
 //! Spans are made a UTC year at a time, when one is first asked for, and kept: the answer does not depend on what was asked
 //! before. A year of weekly hours takes about 10 kB.
 
+mod due;
 pub mod hours;
 pub mod spans;
 mod year;

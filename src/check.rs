@@ -6,6 +6,7 @@
 mod calendars;
 mod comparisons;
 mod conditions;
+mod contradictions;
 mod cycles;
 mod declarations;
 mod expectations;
@@ -175,6 +176,7 @@ fn lower<'a>(scope: &mut Scope<'a>, found: &Declarations<'a>, data: &DataFiles, 
     policy.guarantees = guarantees;
     policy.goals = goals;
     policy.tests = tests;
+    contradictions::contradictions(&policy).into_iter().for_each(|found| scope.report(found));
     Some(policy)
 }
 

@@ -1,11 +1,10 @@
-//! What tests expect: that it is there, and that no two expectations of one lead contradict each other.
+//! What tests expect: that it is there.
 
+use super::intervals::Stretch;
 use super::names::Kind;
 use super::scope::Scope;
-use crate::diagnostic::Diagnostic;
 use crate::policy::tests::{Expected, ExpectedKind};
-use crate::policy::{GradeId, RuleId, ScoreId, SegmentId, SlaId, Target};
-use crate::source::Span;
+use crate::policy::{GradeId, RuleId, ScoreId, SegmentId, SlaId};
 use crate::syntax::ast::{self, ExpectationKind};
 use chrono_tz::Tz;
 use smol_str::SmolStr;
@@ -48,7 +47,11 @@ impl Scope<'_> {
             }
             ExpectationKind::Segment(name) => ExpectedKind::Segment(SegmentId(self.resolve(Kind::Segment, name)?)),
             ExpectationKind::Score { name, value } => {
-                ExpectedKind::Score(ScoreId(self.resolve(Kind::Score, name)?), value.value)
+                let id = self.resolve(Kind::Score, name)?;
+                let scale = self.scores.get(id as usize).cloned()?;
+                let point = Stretch::point(value.value.into()).compared(ast::Op::Equal);
+                self.within_type(&point, &scale, &name.text, value.span);
+                ExpectedKind::Score(ScoreId(id), value.value)
             }
             ExpectationKind::Grade { name, value } => {
                 let id = self.resolve(Kind::Grade, name)?;
@@ -82,52 +85,5 @@ impl Scope<'_> {
 
     fn rule_titled(&mut self, title: &ast::Text) -> Option<RuleId> {
         self.resolve_text(Kind::Rule, &title.text, title.span).map(RuleId)
-    }
-
-    /// Says which expectations of one lead cannot hold together.
-    pub(super) fn contradictions(&mut self, expected: &[Expected]) {
-        for (at, later) in expected.iter().enumerate() {
-            let earlier = expected.iter().take(at).find(|earlier| contradict(earlier, later));
-            let Some(earlier) = earlier else { continue };
-            let place: Span = earlier.span;
-            self.report(
-                Diagnostic::error(
-                    "contradicting-expectations",
-                    later.span,
-                    "two expectations of one lead contradict each other",
-                )
-                .here("this one cannot hold")
-                .also(place, "where this one does")
-                .help("take one of them out"),
-            );
-        }
-    }
-}
-
-fn contradict(one: &Expected, other: &Expected) -> bool {
-    use ExpectedKind as K;
-    match (one.negated, other.negated) {
-        (true, true) => false,
-        (true, false) | (false, true) => one.kind == other.kind,
-        (false, false) => match (&one.kind, &other.kind) {
-            (K::Excluded(a), K::Excluded(b)) => a.is_some() && b.is_some() && a != b,
-            (K::Excluded(_), other) | (other, K::Excluded(_)) => !matches!(other, K::Fails(..)),
-            (K::Sla(_), K::NoSla) | (K::NoSla, K::Sla(_) | K::Due(_)) | (K::Due(_), K::NoSla) => true,
-            (K::Rule(_), K::Otherwise) | (K::Otherwise, K::Rule(_)) => true,
-            (K::Rule(a), K::Fails(b, _)) | (K::Fails(b, _), K::Rule(a)) => a == b,
-            (K::Fails(a, x), K::Fails(b, y)) => a == b && x != y,
-            (K::Score(a, x), K::Score(b, y)) => a == b && x != y,
-            (K::Grade(a, x), K::Grade(b, y)) => a == b && x != y,
-            // A lead lies in one queue, or a rep has it.
-            (K::Target(Target::Queue(_)), K::Assignee(_)) | (K::Assignee(_), K::Target(Target::Queue(_))) => true,
-            (K::Target(Target::Queue(a)), K::Target(Target::Queue(b))) => a != b,
-            (K::Rule(_), K::Rule(_))
-            | (K::Assignee(_), K::Assignee(_))
-            | (K::Sla(_), K::Sla(_))
-            | (K::Priority(_), K::Priority(_))
-            | (K::Status(_), K::Status(_))
-            | (K::Due(_), K::Due(_)) => one.kind != other.kind,
-            _ => false,
-        },
     }
 }

@@ -15,6 +15,7 @@ use crate::policy::{
 };
 use crate::syntax::ast;
 use smol_str::SmolStr;
+use std::sync::Arc;
 
 /// What a column of expectations is about.
 #[derive(Debug, Clone)]
@@ -199,12 +200,23 @@ impl Scope<'_> {
                 ExpectedKind::Territory(self.territories.get(raw).cloned().unwrap_or_default())
             }
             About::Segment => ExpectedKind::Segment(SegmentId(id(Kind::Segment, self)?)),
-            About::Score(score) => ExpectedKind::Score(*score, number::integer(raw).map_err(|_| "a whole number")?),
+            About::Score(score) => ExpectedKind::Score(*score, self.points(*score, raw)?),
             About::Grade(grade) => {
                 let step = self.grades.get(grade.at()).and_then(|steps| steps.get(raw)).copied();
                 ExpectedKind::Grade(*grade, step.ok_or("a step of the grade")?)
             }
         })
+    }
+
+    /// A value on the scale of a score.
+    fn points(&self, score: ScoreId, raw: &str) -> Result<i64, String> {
+        let points = number::integer(raw).map_err(|_| "a whole number")?;
+        match self.scores.get(score.at()).map(Arc::as_ref) {
+            Some(Type::Integer { low: Some(low), high: Some(high) }) if !(*low..=*high).contains(&points) => {
+                Err(format!("a whole number from {low} to {high}"))
+            }
+            _ => Ok(points),
+        }
     }
 }
 

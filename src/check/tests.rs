@@ -126,7 +126,6 @@ impl Scope<'_> {
                 .help("add `expect` and what should become of the lead, such as `expect rule \"...\"`"),
             );
         }
-        self.contradictions(&expect);
         let at = shared.at.unwrap_or_else(|| usual_instant(&lead.values, self.zone));
         let Lead { values, bad } = lead;
         let (arm, given, after) = (shared.arm, shared.given.clone(), shared.after.clone());
@@ -287,9 +286,6 @@ impl Scope<'_> {
                 })
             });
             steps.push(Step { after, happening, expect: self.expectations(&step.expect, zone) });
-        }
-        for step in &steps {
-            self.contradictions(&step.expect);
         }
         steps
     }

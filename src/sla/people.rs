@@ -2,11 +2,9 @@
 
 use super::{Given, Holder};
 use crate::calendar::Calendars;
-use crate::calendar::hours::{DAY, SECOND, instant_of, local_at};
 use crate::policy::{Calendar, CalendarId, CalendarKind, Clock, Policy, PoolId, Promise, QueueId, RepId, Sla};
 use crate::source::Span;
-use crate::syntax::ast::{Duration, Unit};
-use chrono::{DateTime, Months, NaiveTime};
+use crate::syntax::ast::Duration;
 use chrono_tz::Tz;
 use smol_str::SmolStr;
 use std::collections::{BTreeMap, BTreeSet};
@@ -124,37 +122,9 @@ impl People {
         Some(manager)
     }
 
-    /// When a promise that was made at `from` falls due, on a calendar or, without one, on the wall's clock. None where the
-    /// calendar does not open long enough until the end of 2100.
-    ///
-    /// Seconds, minutes and hours are exact. Days, weeks and months on the wall's clock end at the same time of day in the policy's
-    /// zone; on a calendar days are business days ([`Calendars::deadline_days`]).
+    /// When a promise that was made at `from` falls due: [`Calendars::due`].
     pub fn due(&self, within: &Duration, calendar: Option<CalendarId>, from: i64) -> Option<i64> {
-        let seconds = |each: i64| within.count.saturating_mul(each).saturating_mul(SECOND);
-        let exact = match within.unit {
-            Unit::Second => Some(seconds(1)),
-            Unit::Minute => Some(seconds(60)),
-            Unit::Hour => Some(seconds(3_600)),
-            Unit::Day | Unit::Week | Unit::Month => None,
-        };
-        match (calendar, exact, within.unit) {
-            (_, Some(exact), _) => self.after(calendar, from, exact),
-            // What `check` refuses for a calendar, weeks and months, is taken as so many business days.
-            (Some(calendar), None, unit) => {
-                let days = within.count.saturating_mul(match unit {
-                    Unit::Week => 5,
-                    Unit::Month => 21,
-                    _ => 1,
-                });
-                self.calendars.deadline_days(calendar, from, days)
-            }
-            (None, None, Unit::Month) => self.months_later(from, within.count),
-            (None, None, unit) => {
-                let days = within.count.saturating_mul(if unit == Unit::Week { 7 } else { 1 });
-                let local = local_at(self.zone, from).checked_add(days.checked_mul(DAY)?)?;
-                DateTime::from_timestamp_micros(local).map(|_| instant_of(self.zone, local))
-            }
-        }
+        self.calendars.due(within, calendar, self.zone, from)
     }
 
     /// When the first promise of an SLA falls due that begins at an instant.
@@ -164,13 +134,6 @@ impl People {
             self.due(&promise.within, calendar, at)
         };
         sla.promises.iter().filter_map(due).min()
-    }
-
-    fn months_later(&self, from: i64, months: i64) -> Option<i64> {
-        let local = DateTime::from_timestamp_micros(local_at(self.zone, from))?.naive_utc();
-        let date = local.date().checked_add_months(Months::new(u32::try_from(months).ok()?))?;
-        let midnight = date.and_time(NaiveTime::MIN).and_utc().timestamp_micros();
-        Some(instant_of(self.zone, midnight + local_at(self.zone, from).rem_euclid(DAY)))
     }
 
     /// The instant at which so much time that counts has gone by.
