@@ -6,7 +6,7 @@ mod results;
 use super::diff::versions;
 use super::{Exit, Failure, output};
 use crate::analysis::Budget;
-use crate::diff::parts::{self, Side};
+use crate::diff::parts::{self, How, Side};
 use crate::policy::Policy;
 use crate::source::{Sources, Span};
 use crate::suite::mutate::{self, Fate, Mutant, Score};
@@ -27,7 +27,7 @@ a condition lost, two neighbouring rules swapped, a rule gone, another pool, que
 by one. Of lists and tables with many entries twelve are tried, evenly chosen. A mutant is killed where a test fails on it. Those that \
 are proved to route every lead as the policy does are left out; the score is what is killed of the rest.
 
-Exit codes: 0 the score is at least that of --fail-under, 1 it is less, 2 could not run, or tests fail as it is
+Exit codes: 0 the score is at least that of --fail-under, or there is nothing to try, 1 it is less, 2 could not run, or tests fail as it is
 
 Examples:
   leadway mutate main.leadway
@@ -74,6 +74,15 @@ struct Run<'a> {
     /// In the order of the policy.
     fates: Vec<(&'a Mutant, &'a Fate)>,
     score: Score,
+    since: Option<&'a str>,
+    /// What the revision has and the policy has not.
+    gone: Vec<String>,
+}
+
+/// The mutants that were asked for, by their places.
+struct Chosen {
+    places: Vec<usize>,
+    gone: Vec<String>,
 }
 
 pub fn run(arguments: &Arguments) -> Result<Exit, Failure> {
@@ -86,7 +95,7 @@ pub fn run(arguments: &Arguments) -> Result<Exit, Failure> {
     passes(&suite, &policy, threads, arguments)?;
 
     let mutants = mutate::mutants(&policy);
-    let chosen = chosen(arguments, &policy, &sources, &mutants)?;
+    let Chosen { places: chosen, gone } = chosen(arguments, &policy, &sources, &mutants)?;
     let mut results = match &arguments.resume {
         Some(path) => Results::open(path, &policy, mutants.len())?,
         None => Results::new(&policy, mutants.len()),
@@ -117,12 +126,13 @@ pub fn run(arguments: &Arguments) -> Result<Exit, Failure> {
     let fates: Vec<(&Mutant, &Fate)> =
         chosen.iter().filter_map(|at| Some((mutants.get(*at)?, results.of(*at)?))).collect();
     let score = Score::of(fates.iter().map(|(_, fate)| *fate));
-    let run = Run { policy: &policy, sources: &sources, fates, score };
+    let run = Run { policy: &policy, sources: &sources, fates, score, since: arguments.since.as_deref(), gone };
     match arguments.format {
         Format::Human => output::print(&report::human(&run))?,
         Format::Json => output::print_json(&report::json(&run))?,
     }
-    Ok(if score.percent() < arguments.fail_under { Exit::Findings } else { Exit::Fine })
+    let is_under = score.percent().is_some_and(|percent| percent < arguments.fail_under);
+    Ok(if is_under { Exit::Findings } else { Exit::Fine })
 }
 
 /// Tests that fail already would notice everything.
@@ -145,14 +155,10 @@ fn passes(suite: &Suite, policy: &Policy, threads: NonZero<usize>, arguments: &A
         .help(format!("`leadway test {shown}` says why; mend that first")))
 }
 
-/// The mutants that were asked for.
-fn chosen(
-    arguments: &Arguments,
-    policy: &Policy,
-    sources: &Sources,
-    mutants: &[Mutant],
-) -> Result<Vec<usize>, Failure> {
-    let Some(revision) = &arguments.since else { return Ok((0..mutants.len()).collect()) };
+fn chosen(arguments: &Arguments, policy: &Policy, sources: &Sources, mutants: &[Mutant]) -> Result<Chosen, Failure> {
+    let Some(revision) = &arguments.since else {
+        return Ok(Chosen { places: (0..mutants.len()).collect(), gone: Vec::new() });
+    };
     let old = versions::in_commit(revision, &arguments.policy)?.read()?;
     let before = Side { policy: &old.policy, sources: &old.sources };
     let changed = parts::changes(before, Side { policy, sources });
@@ -170,7 +176,11 @@ fn chosen(
         rewritten.iter().any(|rule| rule.file == at.file && rule.start <= at.start && at.end <= rule.end)
             || changed.iter().any(|change| change.what == mutant.owner.what && change.name == mutant.owner.name)
     };
-    Ok(mutants.iter().enumerate().filter(|(_, mutant)| is_changed(mutant)).map(|(at, _)| at).collect())
+    let gone = changed.iter().filter(|change| matches!(change.how, How::Removed));
+    Ok(Chosen {
+        places: mutants.iter().enumerate().filter(|(_, mutant)| is_changed(mutant)).map(|(at, _)| at).collect(),
+        gone: gone.map(|change| mutate::Owner { what: change.what, name: change.name.clone() }.words()).collect(),
+    })
 }
 
 /// A bar on a terminal, nothing elsewhere.

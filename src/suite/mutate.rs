@@ -165,11 +165,11 @@ impl Score {
         score
     }
 
-    /// Killed mutants of a hundred that are not equivalent; a hundred where there is none.
-    pub fn percent(&self) -> f64 {
+    /// Killed mutants of a hundred that are not equivalent; nothing where there is none.
+    pub fn percent(&self) -> Option<f64> {
         match self.killed + self.survived {
-            0 => 100.0,
-            all => self.killed as f64 * 100.0 / all as f64,
+            0 => None,
+            all => Some(self.killed as f64 * 100.0 / all as f64),
         }
     }
 }

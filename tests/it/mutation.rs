@@ -36,7 +36,7 @@ fn the_examples_say_what_their_tests_are_worth() {
         let budget = Budget::steps(1 << 40);
         mutate::run(&suite, &policy, &mutants, &all, (threads, &budget), &mut |_, fate| fates.push(fate));
         let Score { killed, equivalent, .. } = Score::of(fates.iter());
-        let percent = Score::of(fates.iter()).percent();
+        let percent = Score::of(fates.iter()).percent().unwrap();
         let tests = verdicts.len();
         let sentence = format!(
             "{tests} tests reach {rules} of {all_rules} rules and {answers} of {all_answers} answers of conditions. Of {} mistakes that \

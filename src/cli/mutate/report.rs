@@ -15,16 +15,30 @@ pub fn human(run: &Run) -> String {
     }
     let score = &run.score;
     let all = run.fates.len();
+    if all == 0 {
+        let _ = writeln!(text, "{}", nothing(run));
+        return text;
+    }
+    let percent = score.percent().map_or_else(|| "no score".to_owned(), |percent| format!("score {percent:.1}%"));
     let mutants = if all == 1 { "mutant" } else { "mutants" };
     let _ = writeln!(
         text,
-        "{all} {mutants}: {} killed, {} survived, {} proved to change nothing; score {:.1}%",
-        score.killed,
-        score.survived,
-        score.equivalent,
-        score.percent()
+        "{all} {mutants}: {} killed, {} survived, {} proved to change nothing; {percent}",
+        score.killed, score.survived, score.equivalent,
     );
     text
+}
+
+/// Why there was nothing to try.
+fn nothing(run: &Run) -> String {
+    match (run.since, run.gone.as_slice()) {
+        (None, _) => "nothing to mutate: the policy has no condition, list, rule or score".to_owned(),
+        (Some(since), []) => format!("nothing to mutate: nothing that a mistake is put in has changed since {since}"),
+        (Some(since), gone) => {
+            let (is, gone) = (if gone.len() == 1 { "is" } else { "are" }, gone.join(", "));
+            format!("nothing to mutate in what changed since {since}: {gone} {is} gone")
+        }
+    }
 }
 
 fn survivor(
@@ -78,8 +92,8 @@ struct Summary {
     killed: usize,
     survived: usize,
     equivalent: usize,
-    /// Killed of a hundred that are not equivalent.
-    score: f64,
+    /// Killed of a hundred that are not equivalent; null where there is none.
+    score: Option<f64>,
 }
 
 pub fn json<'a>(run: &'a Run) -> Report<'a> {
@@ -111,7 +125,7 @@ pub fn json<'a>(run: &'a Run) -> Report<'a> {
             killed: score.killed,
             survived: score.survived,
             equivalent: score.equivalent,
-            score: (score.percent() * 10.0).round() / 10.0,
+            score: score.percent().map(|percent| (percent * 10.0).round() / 10.0),
         },
     }
 }
