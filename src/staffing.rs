@@ -8,6 +8,7 @@ pub mod demand;
 mod gaps;
 mod offers;
 mod people;
+mod promises;
 mod weekly;
 
 use crate::calendar::hours::{DAY, instant_of};
@@ -30,7 +31,9 @@ pub fn findings(policy: &Policy, from: NaiveDate) -> Vec<Diagnostic> {
     if year.window.start < year.window.end {
         let attendance = Attendance::new(&year);
         gaps::empty_pools(&year, &attendance, &mut found);
-        gaps::unattended(&year, &attendance, &offers, &mut found);
+        promises::unattended(&year, &attendance, &offers, &mut found);
+        promises::never_due(&year, &attendance, &offers, &mut found);
+        gaps::unstaffed(&year, &attendance, &offers, &mut found);
     }
     holidays(&year, &mut found);
     people::managers(&year, &offers, &mut found);

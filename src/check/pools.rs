@@ -290,6 +290,20 @@ impl Scope<'_> {
                     .help("write 1 or more"),
             );
         }
+        let seconds = match duration.unit {
+            ast::Unit::Second => 1,
+            ast::Unit::Minute => 60,
+            ast::Unit::Hour => 3_600,
+            ast::Unit::Day => 86_400,
+            ast::Unit::Week => 7 * 86_400,
+            ast::Unit::Month => 30 * 86_400,
+        };
+        if duration.count > HUNDRED_YEARS / seconds {
+            self.report(
+                Diagnostic::error("value-outside-range", duration.span, "this is longer than a hundred years")
+                    .help("write a time that somebody lives to see, such as `30 days`"),
+            );
+        }
     }
 
     /// The overflow of a pool ends in a queue, or in a pool whose own does.
@@ -331,6 +345,9 @@ impl Scope<'_> {
         }
     }
 }
+
+/// In seconds. No calendar reaches further.
+const HUNDRED_YEARS: i64 = 36_525 * 86_400;
 
 const WHEN_EMPTY: &str = "`when empty` clause";
 

@@ -4,7 +4,7 @@ use super::Year;
 use crate::calendar::hours::{DAY, instant_of};
 use crate::calendar::spans::{Span, difference, intersection, union};
 use crate::policy::meaning::days;
-use crate::policy::{CalendarId, Fallback, Policy, PoolId, QueueId, Rep, RepId};
+use crate::policy::{CalendarId, Fallback, Policy, Pool, PoolId, QueueId, Rep, RepId, TeamId};
 use chrono::NaiveDate;
 use chrono_tz::Tz;
 use std::collections::{BTreeMap, BTreeSet};
@@ -17,6 +17,8 @@ pub(super) struct Attendance {
     present: Vec<Vec<Span>>,
     /// By [`QueueId`]: somebody of those who work it; at any time where nobody is named.
     queues: Vec<Vec<Span>>,
+    /// By [`TeamId`]: somebody of the team, in his hours.
+    teams: Vec<Vec<Span>>,
 }
 
 impl Attendance {
@@ -32,7 +34,8 @@ impl Attendance {
             if members.is_empty() { vec![year.window] } else { people.together(&members, true) }
         });
         let queues = queues.collect();
-        Attendance { pools, present, queues }
+        let teams = policy.teams.iter().map(|team| people.together(&team.members, true)).collect();
+        Attendance { pools, present, queues, teams }
     }
 
     /// When somebody is on duty whom a pool gives its leads: of the pool itself, or of those that it overflows into.
@@ -45,6 +48,23 @@ impl Attendance {
     pub fn of_queues(&self, policy: &Policy, pool: PoolId) -> Vec<Span> {
         let queues = last_queues(policy, &off_duty_chain(policy, pool));
         union(queues.iter().filter_map(|queue| self.queues.get(queue.at())).flatten().copied().collect())
+    }
+
+    /// When somebody is there of the teams that are named to work the queues that take what a pool cannot.
+    pub fn named_of_queues(&self, policy: &Policy, pool: &Pool) -> Vec<Span> {
+        let queues = pool.when_empty.iter().filter_map(|step| match step {
+            Fallback::Queue(queue) => policy.queues.get(queue.at()),
+            Fallback::Pool(_) | Fallback::WaitAtMost(_) | Fallback::WaitUntilOpening => None,
+        });
+        union(queues.flat_map(|queue| &queue.worked_by).flat_map(|team| self.of_team(*team)).copied().collect())
+    }
+
+    pub fn of_queue(&self, queue: QueueId) -> &[Span] {
+        self.queues.get(queue.at()).map_or(&[], Vec::as_slice)
+    }
+
+    pub fn of_team(&self, team: TeamId) -> &[Span] {
+        self.teams.get(team.at()).map_or(&[], Vec::as_slice)
     }
 
     /// When somebody of the pool itself is on duty.
@@ -132,6 +152,12 @@ impl Presence<'_, '_> {
 /// The zone of a rep's days: its own, else its calendar's, else the policy's.
 pub(super) fn zone(policy: &Policy, rep: &Rep) -> Tz {
     rep.zone.or_else(|| policy.calendar_zone(rep.hours?)).unwrap_or(policy.zone)
+}
+
+/// The zone of a pool's first member.
+pub(super) fn zone_of_pool(policy: &Policy, pool: &Pool) -> Tz {
+    let first = pool.members.first().and_then(|rep| policy.reps.get(rep.at()));
+    first.map_or(policy.zone, |rep| zone(policy, rep))
 }
 
 fn there(year: &Year, (hours, zone, since, away): &Habits) -> Vec<Span> {

@@ -236,7 +236,7 @@ const PEOPLE: &str = r#"lead { id text required }
 calendar office { zone "Europe/Berlin"  mon..fri 09:00-17:00  holidays "days.ics" }
 team sales { members from "roster.csv" where team = "sales"  rep dan { hours office  weight 2  cap 5 per day } }
 queue triage { worked by sales }
-pool turns of sales { round robin weighted  only reps on duty, under cap  when empty queue triage }
+pool turns of sales { round robin weighted  only reps on duty, under cap  when empty wait until next opening, then queue triage }
 route main { otherwise { assign pool turns } }
 "#;
 const ROSTER: &str = "name,email,team,weight,hours,zone,cap\nAna,ana@acme.test,sales,2,office,Europe/Berlin,20\n";
