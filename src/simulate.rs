@@ -59,6 +59,10 @@ pub struct Fate {
     pub recycled: u32,
     pub recalled: u32,
     pub returned: u32,
+    /// The instant from which its age counts, which it keeps when it is recycled; none where it never was.
+    pub born: Option<i64>,
+    /// Since when it lies in its queue.
+    pub queued: Option<i64>,
     /// How long it waited for somebody of a pool, in microseconds.
     pub waited: i64,
     pub converted: Option<bool>,

@@ -6,6 +6,9 @@ use super::scope::Scope;
 use crate::diagnostic::Diagnostic;
 use crate::policy::Goal;
 use crate::syntax::ast::{self, MeasureKind};
+use rust_decimal::Decimal;
+
+const MOST_DECIMALS: u32 = 6;
 
 impl Scope<'_> {
     pub(super) fn goals(&mut self, found: &Declarations<'_>) -> Vec<Goal> {
@@ -21,12 +24,24 @@ impl Scope<'_> {
         match kind {
             MeasureKind::MedianResponse(within) => self.length(within),
             MeasureKind::ShareOfResponses { percent, within } => {
-                self.percent(percent, 1, 100);
+                self.share_wanted(percent, "above 0%", percent.value > Decimal::ZERO);
                 self.length(within);
             }
             MeasureKind::AssignedToRep(percent) | MeasureKind::Breaches(percent) | MeasureKind::Conversion(percent) => {
-                self.percent(percent, 0, 100);
+                self.share_wanted(percent, "from 0%", percent.value >= Decimal::ZERO);
             }
+        }
+    }
+
+    /// A share of a hundred, with so few digits that it is counted exactly.
+    fn share_wanted(&mut self, percent: &ast::Percent, from: &str, enough: bool) {
+        let value = percent.value;
+        if !enough || value > Decimal::ONE_HUNDRED || value.normalize().scale() > MOST_DECIMALS {
+            self.report(
+                Diagnostic::error("value-outside-range", percent.span, format!("`{value}%` makes no sense here")).help(
+                    format!("write a share {from} to 100%, with at most {MOST_DECIMALS} digits behind the point"),
+                ),
+            );
         }
     }
 

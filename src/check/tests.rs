@@ -4,6 +4,7 @@ use super::declarations::Declarations;
 use super::names::Kind;
 use super::scope::Scope;
 use super::words;
+use crate::calendar;
 use crate::data::time;
 use crate::data::value::set_of;
 use crate::diagnostic::Diagnostic;
@@ -127,6 +128,16 @@ impl Scope<'_> {
             );
         }
         let at = shared.at.unwrap_or_else(|| usual_instant(&lead.values, self.zone));
+        if !calendar::is_known(at.micros) {
+            let message = format!(
+                "the lead of the test `{title}` came at {}, which is not between 1970 and 2100",
+                time::show(at)
+            );
+            self.report(
+                Diagnostic::error("value-outside-range", span, message)
+                    .help("write when it is decided, such as `at 2026-03-04 10:00`, or mend the lead"),
+            );
+        }
         let Lead { values, bad } = lead;
         let (arm, given, after) = (shared.arm, shared.given.clone(), shared.after.clone());
         cases.push(TestCase { title, span, line, values, bad, at, arm, given, expect, after });
@@ -238,12 +249,24 @@ impl Scope<'_> {
 
     /// An instant of a test: a time, or the midnight of a day, on the clock of a zone.
     pub(super) fn instant(&mut self, literal: &ast::Literal, zone: Tz) -> Option<Instant> {
-        match &literal.kind {
+        let instant = match &literal.kind {
             LiteralKind::Date(date) => Some(time::instant(date.and_time(NaiveTime::MIN), zone)),
             LiteralKind::Time(local, Some(offset)) => Some(time::at_offset(*local, *offset)),
             LiteralKind::Time(local, None) => Some(time::instant(*local, zone)),
-            _ => {
-                let written = words::literal(literal);
+            _ => None,
+        };
+        let written = words::literal(literal);
+        match instant {
+            Some(instant) if calendar::is_known(instant.micros) => Some(instant),
+            Some(_) => {
+                let message = format!("`{written}` is not between 1970 and 2100");
+                self.report(
+                    Diagnostic::error("value-outside-range", literal.span, message)
+                        .help("calendars and caps are known for these years"),
+                );
+                None
+            }
+            None => {
                 self.report(
                     Diagnostic::error("type-mismatch", literal.span, format!("`{written}` is not a time"))
                         .help("write a time such as 2026-03-04 10:00"),

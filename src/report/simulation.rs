@@ -75,7 +75,7 @@ pub struct Numbers {
     pub goals: Vec<Goal>,
     pub reps: Vec<Rep>,
     pub pools: Vec<Turns>,
-    pub queues: Vec<Count>,
+    pub queues: Vec<Lying>,
     pub zones: Vec<Count>,
     /// By hour of the day in the simulation's zone.
     pub hours: Vec<Hour>,
@@ -197,6 +197,17 @@ pub struct PoolRep {
     pub given: u64,
     /// His part of each lead that the pool gave while he might be picked, by weight among those who might.
     pub due: f64,
+}
+
+/// What lies in a queue at the end.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Lying {
+    pub name: String,
+    pub count: u64,
+    /// Those that were recycled into it.
+    pub recycled: u64,
+    /// The instant from which the age of the oldest counts: a recycled lead keeps its own.
+    pub oldest: String,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]

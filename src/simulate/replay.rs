@@ -206,6 +206,7 @@ impl<'a> Replay<'a> {
         let census = &mut self.census;
         census.with_rep -= u64::from(fate.rep.take().is_some());
         census.in_queue -= u64::from(fate.queue.take().is_some());
+        fate.queued = None;
         census.waiting -= u64::from(open.waits_since.is_some());
         let waits = matches!(open.holder, Holder::Pool(_));
         if let Some(since) = open.waits_since.take_if(|_| !waits) {
@@ -227,6 +228,7 @@ impl<'a> Replay<'a> {
             }
             Holder::Queue(queue) => {
                 fate.queue = Some(queue);
+                fate.queued = Some(now);
                 let (policy, people) = (self.setting.policy, self.setting.people);
                 self.setting.model.answered_from_queue(lead, policy, people, queue, open.turn, now)
             }
@@ -408,8 +410,9 @@ impl<'a> Replay<'a> {
                 fate.recalled += 1;
                 self.lies_in(at, lead, queue, now);
             }
-            Doing::Recycle { queue, .. } => {
+            Doing::Recycle { queue, born } => {
                 fate.recycled += 1;
+                fate.born = Some(born);
                 self.lies_in(at, lead, queue, now);
             }
             Doing::Reopen => {}

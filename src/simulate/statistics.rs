@@ -7,11 +7,14 @@ use serde::Serialize;
 /// The 97.5% point of the standard normal distribution.
 const Z: f64 = 1.959_963_984_540_054;
 
-/// The smallest value that at least so many percent of all are at or below (the inverse of the empirical distribution: definition 1 of
+/// A hundredth of a whole, where shares are counted exactly: in millionths of a hundredth.
+pub const PERCENT: u64 = 1_000_000;
+
+/// The smallest value that at least such a share of all are at or below (the inverse of the empirical distribution: definition 1 of
 /// Hyndman and Fan, "Sample quantiles in statistical packages", The American Statistician 50, 1996). `sorted` are the values that are
 /// known; the others of `all` are larger than each of them. None where the quantile is one of those.
-pub fn quantile(sorted: &[i64], all: u64, percent: i64) -> Option<i64> {
-    let rank = (u128::from(all) * u128::try_from(percent).ok()?).div_ceil(100).max(1);
+pub fn quantile(sorted: &[i64], all: u64, share: u64) -> Option<i64> {
+    let rank = (u128::from(all) * u128::from(share)).div_ceil(u128::from(100 * PERCENT)).max(1);
     sorted.get(usize::try_from(rank).ok()?.checked_sub(1)?).copied()
 }
 
@@ -76,13 +79,14 @@ mod tests {
     #[test]
     fn a_quantile_is_the_first_value_that_reaches_the_share() {
         let values: Vec<i64> = (1..=10).collect();
-        assert_eq!(quantile(&values, 10, 50), Some(5));
-        assert_eq!(quantile(&values, 10, 90), Some(9));
-        assert_eq!(quantile(&values, 10, 91), Some(10));
-        assert_eq!(quantile(&values, 10, 100), Some(10));
-        assert_eq!(quantile(&values, 21, 50), None, "half of the leads were never answered");
-        assert_eq!(quantile(&values, 20, 50), Some(10));
-        assert_eq!(quantile(&[], 0, 50), None);
+        assert_eq!(quantile(&values, 10, 50 * PERCENT), Some(5));
+        assert_eq!(quantile(&values, 10, 90 * PERCENT), Some(9));
+        assert_eq!(quantile(&values, 10, 91 * PERCENT), Some(10));
+        assert_eq!(quantile(&values, 10, 100 * PERCENT), Some(10));
+        assert_eq!(quantile(&values, 10, 90 * PERCENT + 1), Some(10), "a fraction of a percent counts");
+        assert_eq!(quantile(&values, 21, 50 * PERCENT), None, "half of the leads were never answered");
+        assert_eq!(quantile(&values, 20, 50 * PERCENT), Some(10));
+        assert_eq!(quantile(&[], 0, 50 * PERCENT), None);
     }
 
     /// The examples of table I and II of Newcombe, "Two-sided confidence intervals for the single proportion", 1998, and of table II of

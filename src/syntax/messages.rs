@@ -5,7 +5,7 @@ mod failure;
 pub use failure::{Failure, RESERVED, syntax_error};
 
 use super::ast::Op;
-use super::scan;
+use super::{literal, scan};
 use crate::diagnostic::Diagnostic;
 use crate::source::{FileId, Span};
 use std::cmp::Ordering;
@@ -62,6 +62,9 @@ pub fn bad_value(code: &'static str, span: Span, token: &str, why: &str) -> Diag
             Some(dates) => diagnostic.help(format!("write {dates}")),
             None => diagnostic.help("write a day as `2026-03-04`, and a time as `2026-03-04 10:00`"),
         };
+    }
+    if literal::decimal(token).is_ok() {
+        return diagnostic.help("write a whole number, such as `5`");
     }
     if token.starts_with('0') {
         return diagnostic.help(format!("write `\"{token}\"`")).fix(span, format!("\"{token}\""));

@@ -28,6 +28,8 @@ pub fn ndjson(of: Against) -> String {
             "sla": sla.map(|sla| &sla.name),
             "rep": rep(fate.rep),
             "queue": fate.queue.and_then(|queue| policy.queues.get(queue.at())).map(|queue| &queue.name),
+            "queue_since": fate.queued.map(instant),
+            "age_from": instant(fate.born.unwrap_or(lead.at)),
             "given": fate.given.map(instant),
             "answered": fate.answered.map(instant),
             "answered_by": rep(fate.answered_by),

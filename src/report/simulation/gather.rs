@@ -3,12 +3,13 @@
 use super::goals;
 use super::tables::{conversion, experiments, past_reps};
 use super::{
-    Changes, Count, Day, Hour, Leads, Move, Numbers, Past, PoolRep, Promise, Rep, Speed, Steps, Turns, Within,
+    Changes, Count, Day, Hour, Leads, Lying, Move, Numbers, Past, PoolRep, Promise, Rep, Speed, Steps, Turns, Within,
 };
+use crate::data::time;
 use crate::matcher::Outcome;
 use crate::policy::{Instant, Policy, QueueId, RepId, RuleId, SlaId};
 use crate::simulate::history::{History, PastLead};
-use crate::simulate::statistics::{Share, quantile};
+use crate::simulate::statistics::{PERCENT, Share, quantile};
 use crate::simulate::{Fate, Promised, Run};
 use chrono::NaiveDate;
 use smol_str::SmolStr;
@@ -118,7 +119,7 @@ pub fn speed<'a>(leads: impl Iterator<Item = Fated<'a>> + Clone) -> Speed {
 
 fn speed_of(leads: u64, took: impl Iterator<Item = i64>, business: impl Iterator<Item = i64>) -> Speed {
     let [took, business] = [sorted(took), sorted(business)];
-    let seconds = |times: &[i64], percent| quantile(times, leads, percent).map(|time| time / SECOND);
+    let seconds = |times: &[i64], percent| quantile(times, leads, percent * PERCENT).map(|time| time / SECOND);
     Speed {
         leads,
         answered: took.len() as u64,
@@ -206,7 +207,7 @@ fn reps(of: Against) -> Vec<Rep> {
             due: *due,
             had: names_assignees.then_some(*had),
             answered: took.len() as u64,
-            median: quantile(&sorted(took.iter().copied()), took.len() as u64, 50).map(|time| time / SECOND),
+            median: quantile(&sorted(took.iter().copied()), took.len() as u64, 50 * PERCENT).map(|time| time / SECOND),
             broken: load.broken,
         })
         .filter(|rep| rep.given > 0 || rep.due > 0.0 || rep.had.is_some_and(|had| had > 0))
@@ -229,13 +230,21 @@ fn pools(of: Against) -> Vec<Turns> {
     told.collect()
 }
 
-fn queues(of: Against) -> Vec<Count> {
-    let mut counts: BTreeMap<QueueId, u64> = BTreeMap::new();
-    for queue in of.run.fates.iter().filter_map(|fate| fate.queue) {
-        *counts.entry(queue).or_default() += 1;
+fn queues(of: Against) -> Vec<Lying> {
+    let mut queues: BTreeMap<QueueId, (u64, u64, i64)> = BTreeMap::new();
+    for (lead, fate) in of.leads() {
+        let Some(queue) = fate.queue else { continue };
+        let (count, recycled, oldest) = queues.entry(queue).or_insert((0, 0, i64::MAX));
+        *count += 1;
+        *recycled += u64::from(fate.born.is_some());
+        *oldest = fate.born.unwrap_or(lead.at).min(*oldest);
     }
-    let name = |queue: QueueId| of.policy.queues.get(queue.at()).map(|queue| queue.name.to_string());
-    counts.into_iter().filter_map(|(queue, count)| Some(Count { name: name(queue)?, count })).collect()
+    let told = queues.into_iter().filter_map(|(queue, (count, recycled, oldest))| {
+        let name = of.policy.queues.get(queue.at())?.name.to_string();
+        let oldest = time::show(Instant { micros: oldest, offset: 0 }.seen_in(of.policy.zone));
+        Some(Lying { name, count, recycled, oldest })
+    });
+    told.collect()
 }
 
 /// Leads by the zone of the rep who has them.
@@ -261,7 +270,7 @@ fn hours(of: Against) -> Vec<Hour> {
         }
     }
     for (hour, took) in hours.iter_mut().zip(took) {
-        hour.median = quantile(&sorted(took.into_iter()), hour.arrived, 50).map(|time| time / SECOND);
+        hour.median = quantile(&sorted(took.into_iter()), hour.arrived, 50 * PERCENT).map(|time| time / SECOND);
     }
     hours
 }

@@ -7,9 +7,11 @@ use super::gather::{Against, Fated, SECOND, sorted};
 use super::tables::converted;
 use super::{Goal, Measure, words};
 use crate::policy;
-use crate::simulate::statistics::{Share, quantile};
+use crate::simulate::statistics::{PERCENT, Share, quantile};
 use crate::sla::told::duration;
-use crate::syntax::ast::{self, MeasureKind, Op, Unit};
+use crate::syntax::ast::{self, MeasureKind, Op, Percent, Unit};
+use rust_decimal::Decimal;
+use rust_decimal::prelude::ToPrimitive;
 
 pub fn goals(of: Against) -> Vec<Goal> {
     of.policy.goals.iter().enumerate().map(|(at, goal)| told(of, goal, at)).collect()
@@ -21,25 +23,25 @@ fn told(of: Against, goal: &policy::Goal, at: usize) -> Goal {
     let times = sorted(leads().filter_map(response));
     let measures = goal.written.measures.iter().map(|measure| match &measure.kind {
         MeasureKind::MedianResponse(within) => {
-            let value = quantile(&times, count, 50);
+            let value = quantile(&times, count, 50 * PERCENT);
             let goal = format!("median response {} {}", sign(measure.op), duration(within));
             time(goal, measure.op, value, count, within)
         }
         MeasureKind::ShareOfResponses { percent, within } => {
-            let value = quantile(&times, count, percent.value);
+            let value = quantile(&times, count, millionths(percent));
             let goal = format!("{}% of responses {} {}", percent.value, sign(measure.op), duration(within));
             time(goal, measure.op, value, count, within)
         }
         MeasureKind::AssignedToRep(percent) => {
             let assigned = leads().filter(|(_, fate)| fate.given.is_some()).count() as u64;
-            share("assigned to a rep", measure.op, percent.value, &Share::of(assigned, count))
+            share("assigned to a rep", measure.op, percent, &Share::of(assigned, count))
         }
         MeasureKind::Breaches(percent) => {
             let promised = leads().filter(|(_, fate)| !fate.promises.is_empty());
             let broken = promised.clone().filter(|(_, fate)| fate.is_broken()).count() as u64;
-            share("breaches", measure.op, percent.value, &Share::of(broken, promised.count() as u64))
+            share("breaches", measure.op, percent, &Share::of(broken, promised.count() as u64))
         }
-        MeasureKind::Conversion(percent) => share("conversion", measure.op, percent.value, &converted(leads())),
+        MeasureKind::Conversion(percent) => share("conversion", measure.op, percent, &converted(leads())),
     });
     Goal { title: goal.written.title.text.to_string(), leads: count, measures: measures.collect() }
 }
@@ -64,18 +66,24 @@ fn time(goal: String, op: Op, value: Option<i64>, leads: u64, within: &ast::Dura
 }
 
 /// Shares are compared exactly: so many of so many, with so many of a hundred.
-fn share(what: &str, op: Op, percent: i64, share: &Share) -> Measure {
+fn share(what: &str, op: Op, percent: &Percent, share: &Share) -> Measure {
     let measured = match share.share {
         Some(part) => format!("{:.1}% ({} of {})", part * 100.0, share.count, share.of),
         None => "no data".to_owned(),
     };
-    let sides = (i128::from(share.count) * 100, i128::from(percent) * i128::from(share.of));
+    let sides =
+        (i128::from(share.count) * i128::from(100 * PERCENT), i128::from(millionths(percent)) * i128::from(share.of));
     Measure {
-        goal: format!("{what} {} {percent}%", sign(op)),
+        goal: format!("{what} {} {}%", sign(op), percent.value),
         measured,
         value: share.share,
         met: share.share.map(|_| holds(op, sides.0, sides.1)),
     }
+}
+
+/// A share of a whole, in millionths of a hundredth: what `check` lets pass is counted exactly.
+fn millionths(percent: &Percent) -> u64 {
+    (percent.value * Decimal::from(PERCENT)).to_u64().unwrap_or(0)
 }
 
 fn holds(op: Op, value: i128, goal: i128) -> bool {

@@ -5,7 +5,7 @@
 
 mod markup;
 
-use super::words::{answer, count, interval, part, percent, points, share, steps_taken, time};
+use super::words::{answer, count, interval, minute, part, percent, points, share, steps_taken, time};
 use super::{Count, Experiment, Numbers, Part, Rep, Share, Simulation};
 use chrono::NaiveDate;
 use markup::{Cell, Page, escaped, load, span};
@@ -345,7 +345,14 @@ impl Sections<'_> {
         header.extend(self.0.against.as_ref().map(|_| "Other policy"));
         page.section("Where every lead ended", "Nothing is dropped: the lines add up to the last.");
         page.table(&header, rows);
-        counts(page, "By queue", &self.0.policy.queues);
+        let rows = self.0.policy.queues.iter().map(|queue| {
+            let numbers = [queue.count, queue.recycled].map(|number| Cell::number(count(number)));
+            [vec![Cell::text(&queue.name)], numbers.to_vec(), vec![Cell::text(&minute(&queue.oldest))]].concat()
+        });
+        let rows: Vec<_> = rows.collect();
+        if !rows.is_empty() {
+            page.table(&["Queue", "Leads", "Recycled", "The oldest came"], rows);
+        }
         counts(page, "Values that could not be read, by field", &self.0.bad_values);
         page.end();
     }

@@ -1,6 +1,6 @@
 //! A simulation for people at a terminal.
 
-use super::words::{answer, count, interval, part, percent, points, share, steps_taken, time};
+use super::words::{answer, count, interval, minute, part, percent, points, share, steps_taken, time};
 use super::{Experiment, Goal, Numbers, Part, Simulation};
 use comfy_table::{CellAlignment, Table, presets};
 
@@ -25,6 +25,7 @@ impl Simulation {
         goals(&mut page, &new.goals);
         self.promises(&mut page);
         self.reps(&mut page);
+        self.hours(&mut page);
         self.pools(&mut page);
         self.conversion(&mut page);
         experiments(&mut page, &new.experiments);
@@ -63,11 +64,11 @@ impl Simulation {
             row("errors", |leads| leads.errors),
         ];
         page.table("At the end", self.header("", "leads"), rows);
-        let queues = self.policy.queues.iter().map(|queue| format!("{} {}", queue.name, count(queue.count)));
-        let queues: Vec<String> = queues.collect();
-        if !queues.is_empty() {
-            page.line(&format!("  queues: {}", queues.join(", ")));
-        }
+        let rows =
+            self.policy.queues.iter().map(|queue| {
+                vec![queue.name.clone(), count(queue.count), count(queue.recycled), minute(&queue.oldest)]
+            });
+        page.rows(["queue", "leads", "recycled", "the oldest came"].map(str::to_owned).to_vec(), rows.collect());
     }
 
     fn speed(&self, page: &mut Page) {
@@ -142,6 +143,23 @@ impl Simulation {
             header.push("had".to_owned());
         }
         page.table("Load", header, rows.collect());
+    }
+
+    /// When leads come and which promises are broken, and in which zones the reps are who have the leads.
+    fn hours(&self, page: &mut Page) {
+        if self.policy.hours.iter().all(|hour| hour.arrived == 0) {
+            return;
+        }
+        page.title(&format!("By hour of arrival, in {}", self.zone));
+        for half in self.policy.hours.chunks(12) {
+            let row = |name: &str, of: fn(&super::Hour) -> u64| {
+                std::iter::once(name.to_owned()).chain(half.iter().map(|hour| count(of(hour)))).collect::<Vec<_>>()
+            };
+            let header = std::iter::once("hour".to_owned()).chain(half.iter().map(|hour| format!("{:02}", hour.hour)));
+            page.rows(header.collect(), vec![row("leads", |hour| hour.arrived), row("broken", |hour| hour.broken)]);
+        }
+        let rows = self.policy.zones.iter().map(|zone| vec![zone.name.clone(), count(zone.count)]);
+        page.rows(["zone of the rep", "leads"].map(str::to_owned).to_vec(), rows.collect());
     }
 
     fn pools(&self, page: &mut Page) {

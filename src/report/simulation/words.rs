@@ -80,6 +80,11 @@ pub fn steps_taken(steps: &Steps) -> impl Iterator<Item = String> + use<> {
     told.into_iter().filter(|(number, _)| *number > 0).map(|(number, what)| format!("{} {what}", count(number)))
 }
 
+/// `2026-03-02 10:10`, of an instant in RFC 3339.
+pub fn minute(instant: &str) -> String {
+    instant.get(..16).unwrap_or(instant).replace('T', " ")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

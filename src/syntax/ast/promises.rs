@@ -1,6 +1,6 @@
 //! What is tried and promised beside the routes: experiments, guarantees and goals.
 
-use super::{Condition, Duration, Name, Op, Operand, RuleClause, Subject, Target, Text, Whole};
+use super::{Condition, Duration, Name, Op, Operand, RuleClause, Subject, Target, Text};
 use crate::source::Span;
 use serde::Serialize;
 
@@ -83,11 +83,19 @@ pub enum MeasureKind {
     /// `median response <= 5 minutes`
     MedianResponse(Duration),
     /// `95% of responses <= 15 minutes`
-    ShareOfResponses { percent: Whole, within: Duration },
+    ShareOfResponses { percent: Percent, within: Duration },
     /// `assigned to a rep >= 98%`
-    AssignedToRep(Whole),
+    AssignedToRep(Percent),
     /// `breaches <= 2%`
-    Breaches(Whole),
+    Breaches(Percent),
     /// `conversion >= 10%`
-    Conversion(Whole),
+    Conversion(Percent),
+}
+
+/// `99.5%`
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Percent {
+    pub value: rust_decimal::Decimal,
+    #[serde(skip)]
+    pub span: Span,
 }

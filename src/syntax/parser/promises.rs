@@ -19,7 +19,7 @@ impl Builder<'_> {
 
     fn arm(&mut self, pair: &Pair<'_, Rule>) -> Option<Arm> {
         let mut parts = Parts::of(pair);
-        let percent = self.decimal_percent(&mut parts)?;
+        let percent = self.decimal_percent(&mut parts)?.value;
         let name = parts.take(Rule::arm_name).and_then(|name| self.name(&mut Parts::of(&name)));
         let clauses =
             parts.take_all(Rule::rule_clause).map(|clause| self.clause_of_rule(&clause)).collect::<Option<_>>()?;
@@ -72,13 +72,15 @@ impl Builder<'_> {
                 (self.size_op(&mut parts)?, MeasureKind::MedianResponse(self.duration(&mut parts)?))
             }
             Rule::share_of_responses => {
-                let percent = self.percent(&mut parts)?;
+                let percent = self.decimal_percent(&mut parts)?;
                 let op = self.size_op(&mut parts)?;
                 (op, MeasureKind::ShareOfResponses { percent, within: self.duration(&mut parts)? })
             }
-            Rule::share_to_reps => (self.size_op(&mut parts)?, MeasureKind::AssignedToRep(self.percent(&mut parts)?)),
-            Rule::breaches => (self.size_op(&mut parts)?, MeasureKind::Breaches(self.percent(&mut parts)?)),
-            Rule::conversion => (self.size_op(&mut parts)?, MeasureKind::Conversion(self.percent(&mut parts)?)),
+            Rule::share_to_reps => {
+                (self.size_op(&mut parts)?, MeasureKind::AssignedToRep(self.decimal_percent(&mut parts)?))
+            }
+            Rule::breaches => (self.size_op(&mut parts)?, MeasureKind::Breaches(self.decimal_percent(&mut parts)?)),
+            Rule::conversion => (self.size_op(&mut parts)?, MeasureKind::Conversion(self.decimal_percent(&mut parts)?)),
             _ => return None,
         };
         Some(Measure { kind, op, span })

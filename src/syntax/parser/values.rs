@@ -1,7 +1,9 @@
 //! Names, literals, numbers, days and durations.
 
 use super::{Builder, Pair, Parts, Rule, messages};
-use crate::syntax::ast::{DateRange, Day, Duration, Literal, LiteralKind, Name, Operand, Text, Unit, Whole, ZoneRef};
+use crate::syntax::ast::{
+    DateRange, Day, Duration, Literal, LiteralKind, Name, Operand, Percent, Text, Unit, Whole, ZoneRef,
+};
 use crate::syntax::literal;
 use rust_decimal::Decimal;
 
@@ -49,7 +51,7 @@ impl Builder<'_> {
 
     pub(super) fn whole(&mut self, parts: &mut Parts<'_>) -> Option<Whole> {
         let pair = parts.take_if(|rule| matches!(rule, Rule::number | Rule::points))?;
-        let value = self.value(&pair, "bad-number", literal::whole(pair.as_str()), 0);
+        let value = self.value(&pair, "bad-number", literal::whole(pair.as_str()), 1);
         Some(Whole { value, span: self.token_span(&pair) })
     }
 
@@ -58,9 +60,11 @@ impl Builder<'_> {
         self.whole(&mut Parts::of(&parts.take(Rule::percent)?))
     }
 
-    pub(super) fn decimal_percent(&mut self, parts: &mut Parts<'_>) -> Option<Decimal> {
+    /// `99.5%`
+    pub(super) fn decimal_percent(&mut self, parts: &mut Parts<'_>) -> Option<Percent> {
         let pair = Parts::of(&parts.take(Rule::percent)?).take(Rule::number)?;
-        Some(self.value(&pair, "bad-number", literal::decimal(pair.as_str()), Decimal::ZERO))
+        let value = self.value(&pair, "bad-number", literal::decimal(pair.as_str()), Decimal::ONE);
+        Some(Percent { value, span: self.token_span(&pair) })
     }
 
     pub(super) fn literal(&mut self, parts: &mut Parts<'_>) -> Option<Literal> {

@@ -22,6 +22,7 @@ sla quick {
 }
 exclude "Far away" when country = AQ
 goal "Quick" for source = web { median response <= 1 hour, 90% of responses <= 8 hours, breaches <= 50% }
+goal "Exact" { breaches <= 33.333333%, breaches <= 33.333334%, 25% of responses <= 30 minutes, 25.1% of responses <= 30 minutes }
 goal "Nobody" for country = AQ { conversion >= 10% }
 route main {
   rule "Web" { match source = web  assign pool sales  sla quick }
@@ -62,10 +63,21 @@ fn a_small_history_is_followed_to_the_minute() {
     assert_eq!((&each[1]["rep"], &each[1]["reassigned"]), (&json("\"ana\""), &json("1")));
     // Nobody answers L3 in the history; after ana, ben has an hour, and what he does not do goes to the queue.
     assert!(each[2]["breaches"].as_u64().unwrap() > 0, "{}", each[2]);
+    // Recycled, it keeps its age, and is older than L5, which came after it.
+    assert_eq!((&each[2]["queue"], &each[2]["recycled"]), (&json("\"triage\""), &json("1")));
+    assert_eq!((&each[2]["arrived"], &each[2]["age_from"]), (&json("\"2026-03-02T10:10:00Z\""), &each[2]["arrived"]));
+    assert!(each[2]["queue_since"].as_str() > each[2]["arrived"].as_str(), "{}", each[2]);
+    assert_eq!(
+        told["policy"]["queues"],
+        json(r#"[{"name":"triage","count":2,"recycled":1,"oldest":"2026-03-02T10:10:00Z"}]"#)
+    );
     assert_eq!((&each[3]["rule"], &each[3]["rep"]), (&json("\"(excluded)\""), &json("null")));
     let goals = &told["policy"]["goals"];
     assert_eq!(goals[0]["leads"], json("3"));
-    assert_eq!((&goals[1]["leads"], &goals[1]["measures"][0]["met"]), (&json("0"), &json("null")));
+    let met: Vec<_> =
+        goals[1]["measures"].as_array().unwrap().iter().map(|measure| measure["met"].as_bool().unwrap()).collect();
+    assert_eq!(met, [false, true, true, false], "{}", goals[1]);
+    assert_eq!((&goals[2]["leads"], &goals[2]["measures"][0]["met"]), (&json("0"), &json("null")));
     let conversion = &told["policy"]["conversion"]["all"];
     assert_eq!((&conversion["count"], &conversion["of"]), (&json("1"), &json("3")));
     assert_eq!(told["history"]["reps"][0]["rep"], json("\"ana\""));
