@@ -5,6 +5,7 @@ mod decide;
 pub mod reason;
 pub mod reference;
 pub mod samples;
+pub mod shared;
 pub mod trace;
 
 pub use decide::{Matcher, row};

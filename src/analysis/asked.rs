@@ -4,14 +4,17 @@
 //! more of their spelling to the letter, and two atoms (no, yes) for each pattern; a set has two atoms for each member that is named.
 
 use super::formula::Formulas;
+use super::values::closed_texts;
 use crate::data::text::fold;
 use crate::graph::atoms::{AtomSet, DimId};
 use crate::graph::axis::{MISSING, NumberAxis, TextAxis};
 use crate::graph::questions::{Family, TextSets, family};
-use crate::policy::{Field, FieldId, LetValue, Policy, Predicate, Range, Subject, Test, TextSet, Type};
+use crate::policy::{Field, FieldId, LetValue, Policy, Predicate, Range, Subject, Test, Text, TextSet, Type};
 use indexmap::IndexMap;
+use rust_decimal::Decimal;
 use smol_str::SmolStr;
 use std::collections::BTreeSet;
+use std::ops::Bound;
 use std::sync::Arc;
 
 /// A subject by its names, the same in every policy.
@@ -47,8 +50,16 @@ pub struct Asked {
     pub members: IndexMap<SmolStr, DimId>,
     /// Texts that are compared with, folded.
     pub literals: Vec<SmolStr>,
+    /// The atom of each.
+    pub literal_atoms: Vec<u32>,
     pub exact_literals: Vec<SmolStr>,
+    /// The options of a type that lists them, folded, with the atom of each.
+    pub options: Vec<(SmolStr, u32)>,
+    /// All texts that there are, where each declaration has few, with the atom of each.
+    pub closed: Option<Vec<(Text, u32)>>,
 
+    /// Values are whole numbers, so that intervals between cuts are never empty.
+    whole: bool,
     ranges: Vec<Range>,
     texts: TextSets,
     exact_sets: Vec<TextSet>,
@@ -167,7 +178,11 @@ impl Asked {
             patterns: Vec::new(),
             members: IndexMap::new(),
             literals: Vec::new(),
+            literal_atoms: Vec::new(),
             exact_literals: Vec::new(),
+            options: Vec::new(),
+            closed: None,
+            whole: false,
             ranges: Vec::new(),
             texts: TextSets::default(),
             exact_sets: Vec::new(),
@@ -229,6 +244,11 @@ impl Asked {
             Family::Boolean => (Axis::Boolean, 3),
             Family::Set => (Axis::Presence, 2),
             Family::Number => {
+                let is_whole = |ty: &Type| matches!(ty, Type::Integer { .. } | Type::Date);
+                self.whole = !self.fields.is_empty() && self.fields.iter().all(|(_, field)| is_whole(&field.ty));
+                if self.whole {
+                    self.ranges = whole_ranges(&self.ranges);
+                }
                 let axis = NumberAxis::new(self.ranges.iter());
                 let size = axis.size();
                 (Axis::Number(axis), size)
@@ -243,6 +263,20 @@ impl Asked {
         self.axis = axis;
         let all: BTreeSet<&SmolStr> = self.texts.sets().iter().flat_map(|set| set.values.iter()).collect();
         self.literals = all.into_iter().cloned().collect();
+        if let Axis::Text(axis) = &self.axis {
+            self.literal_atoms = self.literals.iter().map(|literal| axis.atom(literal)).collect();
+            let options = self.fields.iter().filter_map(|(_, field)| match &field.ty {
+                Type::OneOf(options) => Some(options.iter().map(|option| fold(option))),
+                _ => None,
+            });
+            self.options = options.flatten().map(|option| (option.clone(), axis.atom(&option))).collect();
+            let closed: Option<Vec<_>> = self.fields.iter().map(|(_, field)| closed_texts(&field.ty)).collect();
+            let closed = closed.filter(|each| !each.is_empty());
+            let with_atom = |text: Text| (axis.atom(&text.folded), text);
+            let flat =
+                |each: Vec<Vec<Text>>| each.into_iter().flatten().map(with_atom).map(|(atom, text)| (text, atom));
+            self.closed = closed.map(|each| flat(each).collect());
+        }
         if !self.exact_sets.is_empty() {
             let (axis, atoms) = TextAxis::new(&self.exact_sets);
             self.exact = Some((formulas.new_dim(axis.size()), axis));
@@ -262,6 +296,9 @@ impl Asked {
         Some(match (predicate, &self.axis) {
             (Predicate::Missing, _) => Question::In(self.value, AtomSet::one(MISSING)),
             (Predicate::True, Axis::Boolean) => Question::In(self.value, AtomSet::one(TRUE)),
+            (Predicate::InRanges(ranges), Axis::Number(axis)) if self.whole => {
+                Question::In(self.value, axis.set(&whole_ranges(ranges)))
+            }
             (Predicate::InRanges(ranges), Axis::Number(axis)) => Question::In(self.value, axis.set(ranges)),
             (Predicate::InTexts(set), Axis::Text(_)) => Question::In(self.value, (*self.texts.atoms(set)?).clone()),
             (Predicate::Exactly(texts), Axis::Text(_)) => {
@@ -308,4 +345,22 @@ fn field(policy: &Policy, subject: Subject) -> Option<&Field> {
 /// The values that a declaration allows, where it names an end.
 fn type_ranges(field: &Field) -> Option<Range> {
     super::values::declared_range(&field.ty)
+}
+
+/// The same whole numbers, from a first one to before another.
+fn whole_ranges(ranges: &[Range]) -> Vec<Range> {
+    let behind = |number: Decimal| number.floor().checked_add(Decimal::ONE);
+    let whole = |range: &Range| Range {
+        low: match range.low {
+            Bound::Included(low) => Bound::Included(low.ceil()),
+            Bound::Excluded(low) => behind(low).map_or(range.low, Bound::Included),
+            Bound::Unbounded => Bound::Unbounded,
+        },
+        high: match range.high {
+            Bound::Included(high) => behind(high).map_or(range.high, Bound::Excluded),
+            Bound::Excluded(high) => Bound::Excluded(high.ceil()),
+            Bound::Unbounded => Bound::Unbounded,
+        },
+    };
+    ranges.iter().map(whole).collect()
 }

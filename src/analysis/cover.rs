@@ -73,29 +73,39 @@ pub fn cover(domains: &[AtomSet], of: &Cube, blockers: &[(usize, &Cube)], budget
 /// A part of a box that no blocker meets, grown as far as none does: dimensions are left open where they can be, the last first, then
 /// each gets what the others leave it.
 pub fn grown(domains: &[AtomSet], of: &Cube, mut part: Cube, blockers: &[(usize, &Cube)]) -> Cube {
-    let dims: Vec<DimId> = part.sets.iter().map(|(dim, _)| *dim).collect();
+    // For each blocker that the whole box meets, and each dimension by its place in the part, whether it keeps the blocker away.
+    let mut apart: Vec<(&Cube, Vec<bool>)> = blockers
+        .iter()
+        .filter(|(_, blocker)| blocker.sets.iter().all(|(dim, set)| own(domains, of, *dim).meets(set)))
+        .map(|(_, blocker)| {
+            let keeps = |(dim, set): &(DimId, Arc<AtomSet>)| blocker.set(*dim).is_some_and(|taken| !taken.meets(set));
+            (*blocker, part.sets.iter().map(keeps).collect())
+        })
+        .collect();
     let mut rest = Vec::new();
-    for dim in dims.iter().rev() {
-        let whole = own(domains, of, *dim);
-        let before = part.sets.clone();
-        put(&mut part, *dim, whole.clone());
-        if blockers.iter().any(|(_, blocker)| relation(domains, &part, blocker, |_, _| {}) != Relation::Apart) {
-            part.sets = before;
-            rest.push(*dim);
+    for at in (0..part.sets.len()).rev() {
+        let alone = |keeps: &Vec<bool>| keeps.iter().enumerate().all(|(dim, keeps)| *keeps == (dim == at));
+        if apart.iter().any(|(_, keeps)| alone(keeps)) {
+            rest.push(at);
+            continue;
+        }
+        apart.iter_mut().flat_map(|(_, keeps)| keeps.get_mut(at)).for_each(|keeps| *keeps = false);
+        if let Some((dim, set)) = part.sets.get_mut(at) {
+            *set = Arc::new(own(domains, of, *dim).clone());
         }
     }
-    for dim in rest.into_iter().rev() {
-        let whole = own(domains, of, dim);
-        put(&mut part, dim, whole.clone());
-        let mut taken = Vec::new();
-        for (_, blocker) in blockers {
-            if relation(domains, &part, blocker, |_, _| {}) != Relation::Apart {
-                let set = blocker.sets.iter().find(|(of, _)| *of == dim);
-                taken.extend(set.into_iter().flat_map(|(_, set)| set.runs()));
-            }
-        }
+    for at in rest.into_iter().rev() {
+        let Some((dim, set)) = part.sets.get_mut(at) else { continue };
+        let whole = own(domains, of, *dim);
+        let others = |keeps: &Vec<bool>| keeps.iter().enumerate().any(|(dim, keeps)| *keeps && dim != at);
+        let taken = apart.iter().filter(|(_, keeps)| !others(keeps)).filter_map(|(blocker, _)| blocker.set(*dim));
+        let taken = AtomSet::new(taken.flat_map(|set| set.runs()).copied().collect());
         let end = whole.runs().last().map_or(0, |run| run.1);
-        put(&mut part, dim, AtomSet::new(taken).complement(end).intersection(whole));
+        *set = Arc::new(taken.complement(end).intersection(whole));
+        for (blocker, keeps) in &mut apart {
+            let keep = keeps.get_mut(at).zip(blocker.set(*dim));
+            keep.into_iter().for_each(|(keeps, taken)| *keeps = !taken.meets(set));
+        }
     }
     part
 }

@@ -9,10 +9,11 @@ use super::solver::{Clauses, Outcome};
 use super::space::Space;
 use super::texts::{self, Wish};
 use super::witness::Witness;
-use crate::graph::atoms::{AtomSet, DimId};
+use crate::graph::atoms::{AtomSet, Cube, DimId};
 use crate::graph::axis::MISSING;
 use crate::policy::Text;
 use rustc_hash::{FxHashMap, FxHashSet};
+use std::sync::Arc;
 
 /// What is known after a question. A proof holds for every lead that can be read.
 #[derive(Debug, Clone)]
@@ -62,23 +63,46 @@ impl Space<'_> {
         if budget.is_spent() {
             return Answer::Unknown(Reason::OutOfBudget);
         }
-        let question = match self.quick(holds, without, budget) {
-            Quick::Covered(blockers) => return Answer::Proved(blockers),
+        match self.quick(holds, without, budget) {
+            Quick::Covered(blockers) => Answer::Proved(blockers),
             // Whatever is in there will do, if anything is.
-            Quick::Free(part) => {
-                let question = self.question(&part, &[]);
-                match self.search(&question, budget) {
-                    Searched::Point(_, witness) => return Answer::Witness(witness),
-                    Searched::Nothing(_) | Searched::Unknown(_) => self.question(holds, without),
-                }
-            }
-            Quick::Undecided => self.question(holds, without),
-        };
-        match self.search(&question, budget) {
+            Quick::Free(part) => match self.lead_of(&part, budget) {
+                Some(witness) => Answer::Witness(witness),
+                None => self.find_by_solver(holds, without, budget),
+            },
+            Quick::Undecided => self.find_by_solver(holds, without, budget),
+        }
+    }
+
+    /// [`Space::find`] where cubes do not decide.
+    pub(super) fn find_by_solver(&self, holds: &[Formula], without: &[Formula], budget: &Budget) -> Answer {
+        match self.search(&self.question(holds, without), budget) {
             Searched::Point(_, witness) => Answer::Witness(witness),
             Searched::Nothing(core) => Answer::Proved(core),
             Searched::Unknown(reason) => Answer::Unknown(reason),
         }
+    }
+
+    /// A lead of a box: by a look at its dimensions one by one, else by the solver.
+    pub(super) fn lead_of(&mut self, part: &Cube, budget: &Budget) -> Option<Box<Witness>> {
+        if let Some(lead) = self.lead_at_hand(part, budget) {
+            return Some(Box::new(lead));
+        }
+        let sets = part.sets.iter().map(|(dim, set)| self.formulas.within(*dim, (**set).clone()));
+        let sets: Vec<Formula> = sets.collect();
+        match self.search(&self.question(&sets, &[]), budget) {
+            Searched::Point(_, witness) => Some(witness),
+            Searched::Nothing(_) | Searched::Unknown(_) => None,
+        }
+    }
+
+    /// Each dimension gets what is missing, else the first that has a value; what comes of it is looked at by its values.
+    fn lead_at_hand(&self, part: &Cube, budget: &Budget) -> Option<Witness> {
+        let says_something = |(dim, set): &&(DimId, Arc<AtomSet>)| set.runs() != [(0, self.formulas.size(*dim))];
+        let sets = part.sets.iter().filter(says_something).cloned().collect();
+        let part = Cube { sets, flags: Vec::new() };
+        let lead = self.witness(&part, budget).ok()?;
+        self.is_in(&lead, &part).then_some(lead)
     }
 
     /// A point of a question and the lead that it stands for.
@@ -99,9 +123,13 @@ impl Space<'_> {
                 }
                 Outcome::Model(point) => {
                     let point = self.simplified(question, point.into_iter().map(Some).collect());
-                    match self.witness(question, &point, budget) {
+                    match self.witness_at(question, &point, budget) {
                         Ok(witness) => return Searched::Point(point, Box::new(witness)),
-                        Err(Fault::Impossible(together)) => clauses.forbid(&together),
+                        Err(Fault::Impossible(dims)) => {
+                            let together: Vec<(u32, u32)> =
+                                dims.iter().filter_map(|dim| question.local(&point, *dim)).collect();
+                            clauses.forbid(&together);
+                        }
                         Err(Fault::Unknown(reason)) => return Searched::Unknown(reason),
                     }
                 }
@@ -171,8 +199,8 @@ impl Space<'_> {
         point
     }
 
-    /// Texts for a point, or what of it cannot be.
-    pub(super) fn texts(&self, question: &Question, point: &Point, budget: &Budget) -> Result<Texts, Fault> {
+    /// Texts for a lead of a box, or what of it cannot be.
+    pub(super) fn texts(&self, part: &Cube, budget: &Budget) -> Result<Texts, Fault> {
         let mut found = Texts::default();
         for place in 0..self.subjects.all.len() {
             let Some(asked) = self.subjects.get(place) else { continue };
@@ -180,14 +208,14 @@ impl Space<'_> {
                 continue;
             }
             let family = self.family_of(place);
-            let wishes: Vec<Wish> = family.iter().map(|place| self.wish(question, point, *place)).collect();
+            let wishes: Vec<Wish> = family.iter().map(|place| self.wish(part, *place)).collect();
             let nothing = |wish: &Wish| wish.value.is_none() && wish.exact.is_none() && wish.patterns.is_empty();
-            if self.may_be_missing(question, point, &family) || wishes.iter().all(nothing) {
+            if self.may_be_missing(part, &family) || wishes.iter().all(nothing) {
                 continue;
             }
             match texts::realise(&self.subjects, &wishes, budget) {
                 texts::Found::Text(text) => _ = found.insert(place, text),
-                texts::Found::None => return Err(Fault::Impossible(self.impossible(question, point, &family, budget))),
+                texts::Found::None => return Err(Fault::Impossible(self.impossible(part, &family, budget))),
                 texts::Found::TooHard => {
                     let name = self.subject_name(place);
                     return Err(Fault::Unknown(Reason::HardTexts(name)));
@@ -197,11 +225,9 @@ impl Space<'_> {
         Ok(found)
     }
 
-    /// Whether a text and what is taken from it may be missing at a point.
-    fn may_be_missing(&self, question: &Question, point: &Point, family: &[usize]) -> bool {
-        let allows = |dim: DimId, atom: u32| {
-            question.run(point, dim).is_none_or(|run| run.0 <= atom && atom < run.1 && self.domain(dim).contains(atom))
-        };
+    /// Whether a text and what is taken from it may be missing in a box.
+    fn may_be_missing(&self, part: &Cube, family: &[usize]) -> bool {
+        let allows = |dim: DimId, atom: u32| part.set(dim).is_none_or(|set| set.contains(atom));
         family.iter().filter_map(|place| self.subjects.get(*place)).all(|asked| {
             allows(asked.value, MISSING)
                 && asked.exact.iter().all(|(dim, _)| allows(*dim, MISSING))
@@ -221,48 +247,46 @@ impl Space<'_> {
         family
     }
 
-    /// What a point wishes of one text.
-    fn wish(&self, question: &Question, point: &Point, place: usize) -> Wish {
+    /// What a box wishes of one text.
+    fn wish(&self, part: &Cube, place: usize) -> Wish {
         let Some(asked) = self.subjects.get(place) else { return Wish::default() };
         let present = AtomSet::new(vec![(MISSING + 1, u32::MAX)]);
-        let atoms = |dim: DimId| {
-            let run = question.run(point, dim)?;
-            Some(self.domain(dim).intersection(&AtomSet::new(vec![run])).intersection(&present))
-        };
+        let atoms = |dim: DimId| Some(part.set(dim)?.intersection(&present));
+        let held = |dim: DimId| part.set(dim).filter(|set| !set.contains(YES) || !set.contains(0));
         let patterns = asked.patterns.iter().enumerate();
         Wish {
             subject: place,
             value: atoms(asked.value),
             exact: asked.exact.as_ref().and_then(|(dim, _)| atoms(*dim)),
-            patterns: patterns
-                .filter_map(|(at, (_, dim))| Some((at, question.run(point, *dim)? == (YES, YES + 1))))
-                .collect(),
+            patterns: patterns.filter_map(|(at, (_, dim))| Some((at, held(*dim)?.contains(YES)))).collect(),
         }
     }
 
-    /// The fewest parts of a point that already have no text, as local atoms.
-    fn impossible(&self, question: &Question, point: &Point, family: &[usize], budget: &Budget) -> Vec<(u32, u32)> {
+    /// The fewest dimensions of a box that already leave no text.
+    fn impossible(&self, part: &Cube, family: &[usize], budget: &Budget) -> Vec<DimId> {
         let mut dims: Vec<DimId> = Vec::new();
         for asked in family.iter().filter_map(|place| self.subjects.get(*place)) {
             dims.extend(asked.patterns.iter().map(|(_, dim)| *dim));
             dims.extend(asked.exact.iter().map(|(dim, _)| *dim));
             dims.push(asked.value);
         }
-        dims.retain(|dim| question.run(point, *dim).is_some());
-        let mut fewest = point.clone();
+        let mut fewest = part.clone();
         for dim in &dims {
             let mut fewer = fewest.clone();
-            question.open(&mut fewer, *dim);
-            let wishes: Vec<Wish> = family.iter().map(|place| self.wish(question, &fewer, *place)).collect();
+            fewer.sets.retain(|(known, _)| known != dim);
+            let wishes: Vec<Wish> = family.iter().map(|place| self.wish(&fewer, *place)).collect();
             if texts::realise(&self.subjects, &wishes, budget) == texts::Found::None {
                 fewest = fewer;
             }
         }
-        dims.iter().filter_map(|dim| question.local(&fewest, *dim)).collect()
+        dims.retain(|dim| fewest.set(*dim).is_some());
+        dims
     }
 
-    pub(super) fn domain(&self, dim: DimId) -> AtomSet {
-        self.domains.get(dim as usize).cloned().unwrap_or_default()
+    /// The atoms that some lead has in a dimension.
+    pub(super) fn domain(&self, dim: DimId) -> &AtomSet {
+        static NOTHING: AtomSet = AtomSet::NONE;
+        self.domains.get(dim as usize).unwrap_or(&NOTHING)
     }
 }
 
@@ -285,8 +309,8 @@ pub(super) enum Searched {
 
 /// Why a point is no lead.
 pub(super) enum Fault {
-    /// These local atoms never come together.
-    Impossible(Vec<(u32, u32)>),
+    /// What these dimensions have never comes together.
+    Impossible(Vec<DimId>),
     Unknown(Reason),
 }
 
@@ -311,12 +335,6 @@ impl Question {
         if let Some((at, local)) = self.place(dim) {
             let found = local.starts.partition_point(|start| *start <= atom).saturating_sub(1) as u32;
             point.get_mut(at).into_iter().for_each(|place| *place = Some(found));
-        }
-    }
-
-    fn open(&self, point: &mut Point, dim: DimId) {
-        if let Some((at, _)) = self.place(dim) {
-            point.get_mut(at).into_iter().for_each(|place| *place = None);
         }
     }
 }

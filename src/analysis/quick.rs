@@ -14,8 +14,8 @@ use std::sync::Arc;
 pub(super) enum Quick {
     /// Nothing is left; these blockers suffice.
     Covered(Vec<usize>),
-    /// All of these together meet no blocker; what is known of every lead was not looked at.
-    Free(Vec<Formula>),
+    /// A box that meets no blocker, as wide as it can be; what is known of every lead was not looked at.
+    Free(Cube),
     Undecided,
 }
 
@@ -55,12 +55,17 @@ impl Space<'_> {
         let all = self.formulas.and(holds.iter().copied());
         if let Some(cubes) = self.cubes.of(&mut self.formulas, all) {
             match self.quick_cubes(&cubes, without, false, budget) {
-                QuickCubes::Covered(blockers) => return Existence::No(blockers),
-                QuickCubes::Free(cube) if self.surely_inhabited(&cube) => return Existence::Yes,
-                QuickCubes::Free(_) | QuickCubes::Undecided => {}
+                Quick::Covered(blockers) => return Existence::No(blockers),
+                Quick::Free(part) if self.surely_inhabited(&part) || self.lead_of(&part, budget).is_some() => {
+                    return Existence::Yes;
+                }
+                Quick::Free(_) | Quick::Undecided => {}
             }
         }
-        match self.find(holds, without, budget) {
+        if budget.is_spent() {
+            return Existence::Unknown(Reason::OutOfBudget);
+        }
+        match self.find_by_solver(holds, without, budget) {
             Answer::Proved(blockers) => Existence::No(blockers),
             Answer::Witness(_) => Existence::Yes,
             Answer::Unknown(reason) => Existence::Unknown(reason),
@@ -70,18 +75,11 @@ impl Space<'_> {
     pub(super) fn quick(&mut self, holds: &[Formula], without: &[Formula], budget: &Budget) -> Quick {
         let all = self.formulas.and(holds.iter().copied());
         let Some(cubes) = self.cubes.of(&mut self.formulas, all) else { return Quick::Undecided };
-        match self.quick_cubes(&cubes, without, true, budget) {
-            QuickCubes::Covered(blockers) => Quick::Covered(blockers),
-            QuickCubes::Free(cube) => {
-                let parts = cube.sets.iter().map(|(dim, set)| self.formulas.within(*dim, (**set).clone()));
-                Quick::Free(parts.collect())
-            }
-            QuickCubes::Undecided => Quick::Undecided,
-        }
+        self.quick_cubes(&cubes, without, true, budget)
     }
 
     /// `grow` asks for a part that is as wide as it can be.
-    fn quick_cubes(&mut self, cubes: &[Cube], without: &[Formula], grow: bool, budget: &Budget) -> QuickCubes {
+    fn quick_cubes(&mut self, cubes: &[Cube], without: &[Formula], grow: bool, budget: &Budget) -> Quick {
         let mut blockers: Vec<(usize, Arc<[Cube]>)> = Vec::with_capacity(without.len());
         let mut all_known = true;
         for (place, formula) in without.iter().enumerate() {
@@ -98,15 +96,15 @@ impl Space<'_> {
             match cover(&self.domains, &inside, &flat, budget) {
                 Covered::Yes(blockers) => used.extend(blockers),
                 Covered::No(part) if all_known && grow => {
-                    return QuickCubes::Free(grown(&self.domains, &inside, part, &flat));
+                    return Quick::Free(grown(&self.domains, &inside, part, &flat));
                 }
-                Covered::No(part) if all_known => return QuickCubes::Free(part),
-                Covered::No(_) | Covered::TooHard => return QuickCubes::Undecided,
+                Covered::No(part) if all_known => return Quick::Free(part),
+                Covered::No(_) | Covered::TooHard => return Quick::Undecided,
             }
         }
         used.sort_unstable();
         used.dedup();
-        QuickCubes::Covered(used)
+        Quick::Covered(used)
     }
 
     /// The part of a cube whose atoms some lead has; none where there is none.
@@ -142,10 +140,4 @@ impl Space<'_> {
         groups.sort_unstable();
         groups.iter().zip(groups.iter().skip(1)).all(|(one, next)| one != next)
     }
-}
-
-enum QuickCubes {
-    Covered(Vec<usize>),
-    Free(Cube),
-    Undecided,
 }

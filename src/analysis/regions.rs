@@ -6,7 +6,7 @@
 use super::asked::{Asked, Axis, Key, YES};
 use super::budget::Budget;
 use super::find::{Point, Question, Reason, Searched};
-use super::formula::{Formula, Node};
+use super::formula::Formula;
 use super::quick::Quick;
 use super::space::{NO_ROW, ROW, Space};
 use super::witness::Witness;
@@ -94,19 +94,14 @@ impl Space<'_> {
         if self.cubes.of(&mut self.formulas, all)?.len() > 1 {
             return None;
         }
-        let parts = match self.quick(&[all], without, budget) {
+        let part = match self.quick(&[all], without, budget) {
             Quick::Covered(_) => return Some(None),
             Quick::Undecided => return None,
-            Quick::Free(parts) => parts,
+            Quick::Free(part) => part,
         };
-        let question = self.question(&parts, &[]);
-        let Searched::Point(_, lead) = self.search(&question, budget) else { return None };
-        let sets = parts.iter().filter_map(|part| match self.formulas.node(*part) {
-            Node::In(dim, set) => Some((*dim, set.intersection(&self.domain(*dim)))),
-            Node::True | Node::And(_) => None,
-        });
-        let sets = sets.filter(|(dim, set)| *set != self.domain(*dim)).collect();
-        Some(Some(Region { sets, lead: *lead }))
+        let lead = *self.lead_of(&part, budget)?;
+        let sets = part.sets.into_iter().filter(|(dim, set)| **set != *self.domain(*dim));
+        Some(Some(Region { sets: sets.map(|(dim, set)| (dim, Arc::unwrap_or_clone(set))).collect(), lead }))
     }
 
     fn grown(&self, question: &Question, own: usize, point: &Point, budget: &Budget) -> Vec<(DimId, AtomSet)> {
@@ -150,9 +145,9 @@ impl Space<'_> {
         }
         let sets = slice.dims.iter().zip(&allowed).map(|(local, allowed)| {
             let runs = (0..).zip(allowed).filter(|(_, allowed)| **allowed).map(|(atom, _)| local.run(atom));
-            (local.dim, AtomSet::new(runs.collect()).intersection(&self.domain(local.dim)))
+            (local.dim, AtomSet::new(runs.collect()).intersection(self.domain(local.dim)))
         });
-        sets.filter(|(dim, set)| *set != self.domain(*dim)).collect()
+        sets.filter(|(dim, set)| set != self.domain(*dim)).collect()
     }
 
     /// A region in words, a condition each: `country not in DE, AT`, `employees >= 1000`. Without any it is every lead.
@@ -183,7 +178,7 @@ impl Space<'_> {
             let test =
                 |predicate: Predicate, positive: bool| words::test(policy, &Test { subject, predicate }, positive);
             if asked.value == dim {
-                return value_words(asked, set, &self.domain(dim), policy, subject);
+                return value_words(asked, set, self.domain(dim), policy, subject);
             }
             if let Some((_, axis)) = asked.exact.as_ref().filter(|(known, _)| *known == dim) {
                 let texts = |inside: bool| {
@@ -227,39 +222,36 @@ fn value_words(asked: &Asked, set: &AtomSet, domain: &AtomSet, policy: &Policy, 
         },
         Axis::Number(axis) => {
             // What no value of the type lies in does not part two intervals.
+            let parted = |end: u32, start: u32| domain.meets(&AtomSet::new(vec![(end, start)]));
             let mut ranges: Vec<Range> = Vec::new();
-            let mut joined = false;
-            for atom in 2..axis.size() {
-                if !domain.contains(atom) {
-                    continue;
-                }
-                let Some((low, high)) = axis.interval(atom).filter(|_| inside.contains(atom)) else {
-                    joined = false;
-                    continue;
-                };
-                match ranges.last_mut().filter(|_| joined) {
+            let mut last_end = None;
+            for run in inside.runs() {
+                let first = axis.interval(run.0).map(|ends| ends.0);
+                let last = axis.interval(run.1.saturating_sub(1)).map(|ends| ends.1);
+                let (Some(low), Some(high)) = (first, last) else { continue };
+                match ranges.last_mut().filter(|_| last_end.is_some_and(|end| !parted(end, run.0))) {
                     Some(last) => last.high = high,
                     None => ranges.push(Range { low, high }),
                 }
-                joined = true;
+                last_end = Some(run.1);
             }
             let ty = words::subject_type(policy, subject);
             let ranges = ranges.into_iter().map(|range| neat(ty, range)).collect();
             or_missing(test(Predicate::InRanges(ranges), true))
         }
         Axis::Text(axis) => {
-            let all: Vec<SmolStr> = known_texts(asked);
-            let others: Vec<u32> = (2..axis.size()).filter(|atom| axis.other_interval(*atom).is_some()).collect();
-            let in_set = others.iter().filter(|atom| inside.contains(**atom) || !domain.contains(**atom)).count();
+            let open: Vec<u32> = inside.runs().iter().flat_map(|run| axis.others_in(*run)).copied().collect();
+            let others: usize = domain.runs().iter().map(|run| axis.others_in(*run).len()).sum();
             let texts = |wanted: bool| {
-                let texts = all.iter().filter(|text| inside.contains(axis.atom(text)) == wanted);
-                TextSet { values: Arc::new(texts.cloned().collect()), ..TextSet::default() }
+                let named = asked.literals.iter().zip(&asked.literal_atoms);
+                let named = named.chain(asked.options.iter().map(|(option, atom)| (option, atom)));
+                let texts = named.filter(|(_, atom)| inside.contains(**atom) == wanted).map(|(text, _)| text.clone());
+                TextSet { values: Arc::new(texts.collect()), ..TextSet::default() }
             };
-            let open_others = others.iter().any(|atom| inside.contains(*atom));
-            if !open_others {
+            if open.is_empty() {
                 return or_missing(test(Predicate::InTexts(texts(true)), true));
             }
-            if in_set == others.len() {
+            if open.len() == others {
                 let not = test(Predicate::InTexts(texts(false)), false);
                 return if missing { not } else { format!("{not}, and not missing") };
             }
@@ -269,9 +261,14 @@ fn value_words(asked: &Asked, set: &AtomSet, domain: &AtomSet, policy: &Policy, 
                 parts.push(test(Predicate::InTexts(named), true));
             }
             let name = words::subject(policy, subject);
-            for (low, high) in
-                others.iter().filter(|atom| inside.contains(**atom)).filter_map(|atom| axis.other_interval(*atom))
-            {
+            // Intervals side by side are one.
+            for side_by_side in open.chunk_by(|one, next| one + 1 == *next) {
+                let ends = side_by_side.first().zip(side_by_side.last());
+                let Some((low, high)) = ends
+                    .and_then(|(first, last)| Some((axis.other_interval(*first)?.0, axis.other_interval(*last)?.1)))
+                else {
+                    continue;
+                };
                 let low = String::from_utf8_lossy(low);
                 let from = if low.is_empty() { String::new() } else { format!(" from \"{low}\"") };
                 let to = high.map(|high| format!(" to before \"{}\"", String::from_utf8_lossy(high)));
@@ -280,17 +277,6 @@ fn value_words(asked: &Asked, set: &AtomSet, domain: &AtomSet, policy: &Policy, 
             or_missing(parts.join(" or "))
         }
     }
-}
-
-/// The texts that have a name here: those that are compared with, and all of a type that has few.
-fn known_texts(asked: &Asked) -> Vec<SmolStr> {
-    let mut all: BTreeSet<SmolStr> = asked.literals.iter().cloned().collect();
-    for (_, field) in &asked.fields {
-        if let Type::OneOf(options) = &field.ty {
-            all.extend(options.iter().map(|option| crate::data::text::fold(option)));
-        }
-    }
-    all.into_iter().collect()
 }
 
 /// Whole numbers have ends that are in the range.

@@ -9,6 +9,7 @@ use super::moments::Moments;
 use super::scores::threshold;
 use crate::graph::atoms::{AtomSet, DimId};
 use crate::matcher::reference::gives;
+use crate::matcher::shared::Shared;
 use crate::policy::{
     Condition, ConditionKind, GradeId, LetId, LetValue, Policy, Predicate, RecordsId, Rule, ScoreId, SegmentId,
     Subject, TableId, Target, TerritoryId, Test,
@@ -41,6 +42,8 @@ pub struct Space<'a> {
     names: Vec<Names>,
     /// Policies with made-up rows, for replays.
     pub(super) stages: Vec<Option<Box<Policy>>>,
+    /// What the rules of each policy share, for replays.
+    pub(super) shared: Vec<Shared>,
     pub(super) cubes: Cubes,
     /// For each dimension what it hangs together with, by facts; none where a point may have any atom of its domain whatever else it has.
     pub(super) links: Vec<Option<Link>>,
@@ -94,6 +97,7 @@ impl<'a> Space<'a> {
             readable: known.readable,
             names: policies.iter().map(|_| Names::default()).collect(),
             stages: policies.iter().map(|_| None).collect(),
+            shared: policies.iter().map(|policy| Shared::new(policy)).collect(),
             loose: Vec::new(),
             cubes: Cubes::default(),
             links: known.links,

@@ -7,7 +7,6 @@ mod product;
 
 use super::asked::{Asked, Axis, Subjects};
 use super::budget::Budget;
-use super::values::closed_texts;
 use crate::data::text::{code, fold, text};
 use crate::data::{email, language, postal};
 use crate::graph::atoms::AtomSet;
@@ -41,21 +40,21 @@ pub fn realise(subjects: &Subjects, wishes: &[Wish], budget: &Budget) -> Found {
     let Some(base) = wishes.first().and_then(|wish| subjects.get(wish.subject)) else { return Found::TooHard };
     let types: Vec<&Type> = base.fields.iter().map(|(_, field)| &field.ty).collect();
     let passes = |text: &Text| wishes.iter().all(|wish| passes(subjects, wish, text));
-    let closed: Vec<Vec<Text>> = types.iter().filter_map(|ty| closed_texts(ty)).collect();
-    if !types.is_empty() && closed.len() == types.len() {
-        return closed.into_iter().flatten().find(passes).map_or(Found::None, Found::Text);
+    if let (Some(closed), [own, ..]) = (&base.closed, wishes) {
+        let wished = |atom: u32| own.value.as_ref().is_none_or(|atoms| atoms.contains(atom));
+        let mut texts = closed.iter().filter(|(_, atom)| wished(*atom)).map(|(text, _)| text);
+        return texts.find(|text| passes(text)).map_or(Found::None, |text| Found::Text(text.clone()));
     }
     let email = types.iter().any(|ty| matches!(ty, Type::Email)) || base.fields.is_empty();
     let typed = !types.iter().any(|ty| matches!(ty, Type::Text | Type::Rep));
-    let mut candidates = Vec::new();
-    for wish in wishes {
-        let Some(asked) = subjects.get(wish.subject) else { continue };
-        candidates.extend(literals(asked, wish).map(|literal| (literal, asked.domain_of.is_some())));
-        candidates.extend(from_patterns(asked, wish).into_iter().map(|text| (text, asked.domain_of.is_some())));
-    }
-    candidates.extend(USUAL.iter().map(|text| (SmolStr::new_static(text), false)));
+    // Most texts are found among the first: the others are not made.
+    let own = wishes.iter().filter_map(|wish| Some((wish, subjects.get(wish.subject)?))).flat_map(|(wish, asked)| {
+        let all = literals(asked, wish).chain(std::iter::once_with(|| from_patterns(asked, wish)).flatten());
+        all.map(|text| (text, asked.domain_of.is_some()))
+    });
+    let candidates = own.chain(USUAL.iter().map(|text| (SmolStr::new_static(text), false)));
     let like_type = |text: &Text| types.iter().any(|ty| is_like(ty, &text.folded));
-    let texts = candidates.into_iter().flat_map(|(text, domain)| {
+    let texts = candidates.flat_map(|(text, domain)| {
         let whole = (!domain).then(|| text.clone());
         let at = (domain || email).then(|| SmolStr::from(format!("ada@{text}")));
         [whole, at].into_iter().flatten()
@@ -243,11 +242,9 @@ pub fn pattern_holds(pattern: &Predicate, text: &Text) -> bool {
 
 /// The literals of a subject that are in the atoms wished.
 fn literals<'a>(asked: &'a Asked, wish: &'a Wish) -> impl Iterator<Item = SmolStr> + 'a {
-    let wished = |literal: &&SmolStr| match (&asked.axis, &wish.value) {
-        (Axis::Text(axis), Some(atoms)) => atoms.contains(axis.atom(literal)),
-        _ => true,
-    };
-    asked.literals.iter().filter(wished).cloned().chain(asked.exact_literals.iter().map(|text| fold(text)))
+    let wished = |atom: u32| wish.value.as_ref().is_none_or(|atoms| atoms.contains(atom));
+    let literals = asked.literals.iter().zip(&asked.literal_atoms).filter(move |(_, atom)| wished(**atom));
+    literals.map(|(literal, _)| literal.clone()).chain(asked.exact_literals.iter().map(|text| fold(text)))
 }
 
 /// Needles of the patterns that are to hold, alone and one behind the other.

@@ -3,17 +3,17 @@
 use super::asked::{Asked, Axis, Key, YES};
 use super::budget::Budget;
 use super::find::{Fault, Point, Question, Reason, Texts};
-use super::formula::Formula;
+use super::formula::{Formula, Node};
 use super::slice::{LocalDim, Slice};
 use super::space::{NO_ROW, ROW, Space, TIE};
 use super::texts::{exact_atom, pattern_holds, value_atom};
 use super::values::{number_between, usual};
 use crate::calendar::Calendars;
 use crate::data::text::code;
-use crate::graph::atoms::DimId;
+use crate::graph::atoms::{AtomSet, Cube, DimId};
 use crate::graph::axis::MISSING;
 use crate::matcher::reference::Reference;
-use crate::matcher::{Facts, Match, RecordMatch, reference};
+use crate::matcher::{Facts, Match, RecordMatch};
 use crate::policy::{CalendarId, Condition, Instant, Policy, RuleId, Text, Type, Value, words};
 use smol_str::SmolStr;
 use std::collections::BTreeMap;
@@ -42,39 +42,12 @@ pub enum Found {
 
 impl Space<'_> {
     /// The lead that a point stands for.
-    pub(super) fn witness(&self, question: &Question, point: &Point, budget: &Budget) -> Result<Witness, Fault> {
-        let texts = self.texts(question, point, budget)?;
-        let at = self.moment.and_then(|dim| question.run(point, dim)).map_or(0, |run| run.0);
-        let mut witness = Witness {
-            values: BTreeMap::new(),
-            at: self.moments.instants.get(at as usize).copied().unwrap_or(Instant { micros: 0, offset: 0 }),
-            at_matters: self.moment.is_some_and(|dim| question.run(point, dim).is_some()),
-            records: BTreeMap::new(),
-        };
-        for (name, dim) in &self.rows {
-            let run = question.run(point, *dim).unwrap_or((NO_ROW, NO_ROW + 1));
-            if run.0 == NO_ROW {
-                continue;
-            }
-            let found = if run.0 == TIE { Found::Tie } else { Found::Row(BTreeMap::new()) };
-            witness.records.insert(name.clone(), found);
-        }
-        for (place, (key, asked)) in self.subjects.all.iter().enumerate() {
-            let value = self.value(question, point, &texts, place, asked).ok_or_else(|| {
-                Fault::Unknown(Reason::Loose(format!("no value of `{}` could be made", self.subject_name(place))))
-            })?;
-            match key {
-                Key::DomainOf(_) => {}
-                Key::Field(name, _) if value != Value::Missing => _ = witness.values.insert(name.clone(), value),
-                Key::Field(..) => {}
-                Key::Column(records, column, _) => {
-                    if let (Some(Found::Row(row)), true) = (witness.records.get_mut(records), value != Value::Missing) {
-                        row.insert(column.clone(), value);
-                    }
-                }
-            }
-        }
-        self.fill(&mut witness);
+    pub(super) fn witness_at(&self, question: &Question, point: &Point, budget: &Budget) -> Result<Witness, Fault> {
+        let sets = question.slice.dims.iter().filter_map(|local| {
+            let run = question.run(point, local.dim)?;
+            Some((local.dim, Arc::new(AtomSet::new(vec![run]).intersection(self.domain(local.dim)))))
+        });
+        let witness = self.witness(&Cube { sets: sets.collect(), flags: Vec::new() }, budget)?;
         // What was made is looked at again, by the values themselves.
         let coded: Point =
             question.slice.dims.iter().map(|local| self.coded(question, &witness, local.dim, point)).collect();
@@ -89,14 +62,90 @@ impl Space<'_> {
         }
     }
 
-    /// The value of a subject at a point.
-    fn value(&self, question: &Question, point: &Point, texts: &Texts, place: usize, asked: &Asked) -> Option<Value> {
+    /// A lead whose atoms are those of a box, whatever hangs together with what. Where a dimension leaves a choice, missing is taken,
+    /// else the first atom that has a value.
+    pub(super) fn witness(&self, part: &Cube, budget: &Budget) -> Result<Witness, Fault> {
+        let texts = self.texts(part, budget)?;
+        let first = |dim: DimId| part.set(dim).and_then(|set| set.runs().first()).map(|run| run.0);
+        let at = self.moment.and_then(first).unwrap_or(0);
+        let mut witness = Witness {
+            values: BTreeMap::new(),
+            at: self.moments.instants.get(at as usize).copied().unwrap_or(Instant { micros: 0, offset: 0 }),
+            at_matters: self.moment.is_some_and(|dim| part.set(dim).is_some()),
+            records: BTreeMap::new(),
+        };
+        for (name, dim) in &self.rows {
+            let found = match first(*dim).unwrap_or(NO_ROW) {
+                NO_ROW => continue,
+                TIE => Found::Tie,
+                _ => Found::Row(BTreeMap::new()),
+            };
+            witness.records.insert(name.clone(), found);
+        }
+        for (place, (key, asked)) in self.subjects.all.iter().enumerate() {
+            let value = self.value(part, &texts, place, asked).ok_or_else(|| {
+                Fault::Unknown(Reason::Loose(format!("no value of `{}` could be made", self.subject_name(place))))
+            })?;
+            match key {
+                Key::DomainOf(_) => {}
+                Key::Field(name, _) if value != Value::Missing => _ = witness.values.insert(name.clone(), value),
+                Key::Field(..) => {}
+                Key::Column(records, column, _) => {
+                    if let (Some(Found::Row(row)), true) = (witness.records.get_mut(records), value != Value::Missing) {
+                        row.insert(column.clone(), value);
+                    }
+                }
+            }
+        }
+        self.fill(&mut witness);
+        Ok(witness)
+    }
+
+    /// Whether a lead is in a box for certain, and as every lead is.
+    pub(super) fn is_in(&self, lead: &Witness, part: &Cube) -> bool {
+        part.sets.iter().all(|(dim, set)| {
+            let atom = self.atom(lead, *dim);
+            // What is missing hangs together with nothing.
+            atom.is_some_and(|atom| set.contains(atom) && (atom == MISSING || self.is_as_known(lead, *dim)))
+        })
+    }
+
+    /// Whether all holds of a lead that is known of a dimension together with others.
+    fn is_as_known(&self, lead: &Witness, dim: DimId) -> bool {
+        if self.links.get(dim as usize).copied().flatten().is_none() {
+            return true;
+        }
+        let facts = self.facts.iter().filter(|(_, dims)| dims.len() > 1 && dims.contains(&dim));
+        facts.into_iter().all(|(fact, _)| self.fact_holds(*fact, lead) == Some(true))
+    }
+
+    /// [`Space::truth`] of something small.
+    fn fact_holds(&self, fact: Formula, lead: &Witness) -> Option<bool> {
+        let holds = match self.formulas.node(fact) {
+            Node::True => true,
+            Node::In(dim, set) => set.contains(self.atom(lead, *dim)?),
+            Node::And(parts) => {
+                let mut all = Some(true);
+                for part in parts.iter() {
+                    match self.fact_holds(*part, lead) {
+                        Some(true) => {}
+                        Some(false) => return Some(fact.is_negated()),
+                        None => all = None,
+                    }
+                }
+                all?
+            }
+        };
+        Some(holds != fact.is_negated())
+    }
+
+    /// The value of a subject in a box.
+    fn value(&self, part: &Cube, texts: &Texts, place: usize, asked: &Asked) -> Option<Value> {
         let ty = asked.fields.first().map(|(_, field)| &field.ty);
-        let Some(run) = question.run(point, asked.value) else {
+        let Some(set) = part.set(asked.value) else {
             return Some(texts.get(&place).map_or(Value::Missing, |text| Value::Text(text.clone())));
         };
-        let domain = self.domain(asked.value);
-        let mut atoms = (run.0..run.1).filter(|atom| domain.contains(*atom));
+        let mut atoms = set.runs().iter().flat_map(|run| run.0..run.1);
         match &asked.axis {
             Axis::Text(_) => match texts.get(&place) {
                 Some(text) => Some(Value::Text(text.clone())),
@@ -121,7 +170,7 @@ impl Space<'_> {
                 let mut members: Vec<Text> = asked
                     .members
                     .iter()
-                    .filter(|(_, dim)| question.run(point, **dim) == Some((YES, YES + 1)))
+                    .filter(|(_, dim)| part.set(**dim).is_some_and(|set| set.contains(YES) && !set.contains(0)))
                     .map(|(member, _)| member_text(ty, member))
                     .collect();
                 members.sort();
@@ -275,29 +324,22 @@ impl Space<'_> {
 
     /// What a policy says of a lead, by the reference matcher.
     pub fn decide(&mut self, policy: usize, witness: &Witness) -> Match {
-        self.with_lead(policy, witness, reference::decide).unwrap_or_default()
+        self.with_lead(policy, witness, |lead| lead.decide()).unwrap_or_default()
     }
 
     /// Whether a condition holds for a lead, by the reference matcher.
     pub fn holds(&mut self, policy: usize, condition: &Condition, witness: &Witness) -> bool {
-        self.with_lead(policy, witness, |policy, facts| reference::holds(policy, condition, facts)).unwrap_or(false)
+        self.with_lead(policy, witness, |lead| lead.holds(condition)).unwrap_or(false)
     }
 
     /// Whether a rule would take a lead that came to it, by the reference matcher.
     pub fn rule_takes(&mut self, policy: usize, rule: RuleId, witness: &Witness) -> bool {
-        let takes = |policy: &Policy, facts: &Facts| {
-            policy.rules.get(rule.at()).is_some_and(|rule| Reference::new(policy, facts).takes(rule))
-        };
+        let takes = |lead: &Reference| lead.policy.rules.get(rule.at()).is_some_and(|rule| lead.takes(rule));
         self.with_lead(policy, witness, takes).unwrap_or(false)
     }
 
-    /// Looks at a policy with a lead; the rows that the lead found are put into the policy's records.
-    pub fn with_lead<T>(
-        &mut self,
-        policy: usize,
-        witness: &Witness,
-        look: impl FnOnce(&Policy, &Facts) -> T,
-    ) -> Option<T> {
+    /// Looks at a lead under a policy; the rows that the lead found are put into the policy's records.
+    pub fn with_lead<T>(&mut self, policy: usize, witness: &Witness, look: impl FnOnce(&Reference) -> T) -> Option<T> {
         let of = *self.policies.get(policy)?;
         let mut records = Vec::with_capacity(of.records.len());
         let mut rows = Vec::new();
@@ -325,14 +367,15 @@ impl Space<'_> {
         let ids = (0..of.calendars.len() as u32).map(CalendarId);
         let open: Vec<bool> = ids.map(|id| calendars.contains(id, witness.at.micros)).collect();
         let facts = Facts { values: &values, at: witness.at, calendars: &open, records: &records };
+        let shared = self.shared.get(policy)?;
         if rows.is_empty() {
-            return Some(look(of, &facts));
+            return Some(look(&Reference::sharing(of, &facts, shared)));
         }
         let stage = self.stages.get_mut(policy)?.get_or_insert_with(|| Box::new(of.clone()));
         for (at, row) in rows {
             stage.records.get_mut(at).into_iter().for_each(|block| block.rows = Arc::new(vec![row.clone()]));
         }
-        Some(look(stage, &facts))
+        Some(look(&Reference::sharing(stage, &facts, shared)))
     }
 }
 

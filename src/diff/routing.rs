@@ -178,15 +178,16 @@ impl<'p> Comparison<'p> {
 
 /// What a policy decides of a made-up lead, by the reference matcher, and who.
 fn replay(space: &mut Space, number: usize, witness: &Witness) -> (Outcome, By) {
-    let decided = space.with_lead(number, witness, |policy, facts| {
+    let decided = space.with_lead(number, witness, |lead| {
+        let policy = lead.policy;
         let missing =
-            |(at, field): (usize, &crate::policy::Field)| field.required && *facts.value(at) == Value::Missing;
+            |(at, field): (usize, &crate::policy::Field)| field.required && *lead.facts.value(at) == Value::Missing;
         if policy.fields.iter().enumerate().any(missing) {
             let queue = policy.on_bad_lead.map(crate::policy::Target::Queue);
             let outcome = queue.map_or(Outcome::ERRORS, |queue| Outcome::to(policy, &[queue], None, None));
             return (outcome, By::BadLead);
         }
-        let found = crate::matcher::reference::decide(policy, facts);
+        let found = lead.decide();
         (Outcome::of(policy, &found), By::of(&found))
     });
     decided.unwrap_or((Outcome::ERRORS, By::Nobody))

@@ -14,6 +14,8 @@ pub struct AtomSet {
 }
 
 impl AtomSet {
+    pub const NONE: AtomSet = AtomSet { runs: Vec::new() };
+
     /// Runs may come in any order, overlap and be empty.
     pub fn new(mut runs: Vec<(u32, u32)>) -> Self {
         runs.retain(|(start, end)| start < end);
@@ -43,6 +45,15 @@ impl AtomSet {
     pub fn contains(&self, atom: u32) -> bool {
         let past = self.runs.partition_point(|&(start, _)| start <= atom);
         past.checked_sub(1).and_then(|at| self.runs.get(at)).is_some_and(|&(_, end)| atom < end)
+    }
+
+    /// Whether some atom is in both.
+    pub fn meets(&self, other: &AtomSet) -> bool {
+        let (few, many) = if self.runs.len() <= other.runs.len() { (self, other) } else { (other, self) };
+        few.runs.iter().any(|run| {
+            let past = many.runs.partition_point(|other| other.1 <= run.0);
+            many.runs.get(past).is_some_and(|other| other.0 < run.1)
+        })
     }
 
     /// Everything else of a dimension with `size` atoms.
@@ -116,6 +127,12 @@ impl Cube {
         (!contradicts).then_some(Cube { sets, flags })
     }
 
+    /// The set of a dimension, where it has one.
+    pub fn set(&self, dim: DimId) -> Option<&AtomSet> {
+        let at = self.sets.binary_search_by_key(&dim, |(of, _)| *of).ok()?;
+        self.sets.get(at).map(|(_, set)| &**set)
+    }
+
     /// The only set, where a cube is nothing but one.
     pub fn only_set(&self) -> Option<(DimId, &AtomSet)> {
         match (self.sets.as_slice(), self.flags.is_empty()) {
@@ -150,6 +167,7 @@ mod tests {
                 prop_assert_eq!(one.intersection(&other).contains(atom), in_one && in_other);
                 prop_assert_eq!(one.complement(SIZE).contains(atom), !in_one);
             }
+            prop_assert_eq!(one.meets(&other), !one.intersection(&other).is_empty());
             for set in [one.union(&other), one.intersection(&other), one.complement(SIZE)] {
                 prop_assert!(set.runs().iter().zip(set.runs().iter().skip(1)).all(|(run, next)| run.1 < next.0));
             }

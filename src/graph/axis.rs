@@ -171,6 +171,12 @@ impl TextAxis {
         Some((low.map_or(&[][..], Vec::as_slice), self.cuts.get(interval).map(Vec::as_slice)))
     }
 
+    /// The atoms of a run that are of texts that are no literals.
+    pub fn others_in(&self, (start, end): (u32, u32)) -> &[u32] {
+        let past = |atom: u32| self.others.partition_point(|other| *other < atom);
+        self.others.get(past(start)..past(end)).unwrap_or(&[])
+    }
+
     #[inline]
     pub fn atom(&self, text: &str) -> u32 {
         match self.literals.get(text) {

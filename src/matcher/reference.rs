@@ -1,8 +1,10 @@
 //! The meaning of a policy, written to be read: straight recursion over [`Policy`], no index, nothing skipped.
 //!
 //! It is the oracle of the decision graph, and what traces and witnesses are made with. What has a name (a let, a segment, a score,
-//! the territory) is found at most once a lead, so that names which build on names stay cheap.
+//! the territory) is found at most once a lead, so that names which build on names stay cheap. Where many leads are decided, so is
+//! what many rules need ([`Shared`]).
 
+use super::shared::Shared;
 use super::{Facts, Match, Outcome, RecordMatch};
 use crate::policy::meaning::domain_of;
 use crate::policy::{
@@ -31,6 +33,7 @@ pub struct Reference<'a> {
     segments: Vec<OnceCell<bool>>,
     scores: Vec<OnceCell<i64>>,
     rows: Vec<OnceCell<Option<usize>>>,
+    shared: Option<(&'a Shared, Vec<OnceCell<bool>>)>,
     territory: OnceCell<Option<TerritoryId>>,
     /// Routes that were entered: entering one again would fail as it did before.
     entered: Vec<Cell<bool>>,
@@ -52,9 +55,16 @@ impl<'a> Reference<'a> {
             segments: vec![OnceCell::new(); policy.segments.len()],
             scores: vec![OnceCell::new(); policy.scores.len()],
             rows: vec![OnceCell::new(); policy.tables.len()],
+            shared: None,
             territory: OnceCell::new(),
             entered: vec![Cell::new(false); policy.routes.len()],
         }
+    }
+
+    /// The same, where it is known what rules of the policy share.
+    pub fn sharing(policy: &'a Policy, facts: &'a Facts<'a>, shared: &'a Shared) -> Self {
+        let cells = vec![OnceCell::new(); shared.tests.len()];
+        Reference { shared: Some((shared, cells)), ..Reference::new(policy, facts) }
     }
 
     /// Exclusions, then ties that go to a queue, then the routes from `main`.
@@ -97,6 +107,7 @@ impl<'a> Reference<'a> {
             return None;
         }
         self.policy.routes.get(route.at())?.entries.iter().find_map(|entry| match entry {
+            Entry::Rule(id) if self.lacks_what_is_shared(*id) => None,
             Entry::Rule(id) => self.policy.rules.get(id.at()).filter(|rule| self.takes(rule)).map(|_| *id),
             Entry::Continue { route, when, .. } => {
                 if when.as_ref().is_none_or(|when| self.holds(when)) {
@@ -106,6 +117,18 @@ impl<'a> Reference<'a> {
                 }
             }
         })
+    }
+
+    /// Whether one of the tests that a rule shares with others fails.
+    fn lacks_what_is_shared(&self, id: RuleId) -> bool {
+        let Some((shared, cells)) = &self.shared else { return false };
+        let holds = |at: &u32| {
+            let (Some(test), Some(cell)) = (shared.tests.get(*at as usize), cells.get(*at as usize)) else {
+                return true;
+            };
+            *cell.get_or_init(|| test.predicate.holds(&self.value(test.subject)))
+        };
+        !shared.of(id).iter().all(holds)
     }
 
     /// A rule takes the lead: on its days, when its condition holds, and when at least one of its targets is there.

@@ -3,6 +3,8 @@
 use crate::generate::{self, Choices};
 use leadway::graph::Graph;
 use leadway::matcher::change::{Changes, changed, what_would_change};
+use leadway::matcher::reference::Reference;
+use leadway::matcher::shared::Shared;
 use leadway::matcher::trace::{Verdict, trace};
 use leadway::matcher::{Facts, Matcher, Outcome, reference};
 use leadway::policy::RuleId;
@@ -19,9 +21,11 @@ proptest! {
         let policy = generate::policy(&mut Choices::new(&shape));
         let graph = Graph::build(&policy);
         let mut matcher = Matcher::new(&graph);
+        let shared = Shared::new(&policy);
         for choices in &leads {
             let lead = generate::lead(&mut Choices::new(choices), &policy);
             let expected = reference::decide(&policy, &lead.facts());
+            prop_assert_eq!(Reference::sharing(&policy, &lead.facts(), &shared).decide(), expected.clone());
             prop_assert_eq!(matcher.decide_facts(&lead.facts()), &expected, "lead {:?}", lead);
         }
     }

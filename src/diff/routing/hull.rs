@@ -143,7 +143,7 @@ pub fn meet(one: &[(DimId, Arc<AtomSet>)], other: &[(DimId, Arc<AtomSet>)]) -> b
             std::cmp::Ordering::Less => _ = ours.next(),
             std::cmp::Ordering::Greater => _ = theirs.next(),
             std::cmp::Ordering::Equal => {
-                if !overlap(set.runs(), other_set.runs()) {
+                if !set.meets(other_set) {
                     return false;
                 }
                 ours.next();
@@ -152,19 +152,4 @@ pub fn meet(one: &[(DimId, Arc<AtomSet>)], other: &[(DimId, Arc<AtomSet>)]) -> b
         }
     }
     true
-}
-
-fn overlap(one: &[(u32, u32)], other: &[(u32, u32)]) -> bool {
-    let (mut ours, mut theirs) = (one.iter().peekable(), other.iter().peekable());
-    while let (Some(run), Some(other)) = (ours.peek(), theirs.peek()) {
-        if run.0.max(other.0) < run.1.min(other.1) {
-            return true;
-        }
-        if run.1 <= other.1 {
-            ours.next();
-        } else {
-            theirs.next();
-        }
-    }
-    false
 }

@@ -9,8 +9,9 @@ use crate::analysis::find::Answer;
 use crate::analysis::{Budget, Formula, Space, Witness};
 use crate::policy::{Field, LetValue, Policy, Subject, Text, Type, Value};
 use indexmap::IndexMap;
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashMap, FxHashSet};
 use similar::{Algorithm, DiffOp, capture_diff_slices};
+use std::sync::Arc;
 
 /// Cases of one change that are told.
 const TOLD: usize = 12;
@@ -68,6 +69,10 @@ pub struct Pairs<'s, 'p> {
     found: IndexMap<(u32, u32), Change>,
     /// Who decides in the old and the new version, and what: told already.
     told: FxHashSet<(By, By, u32, u32)>,
+    /// Pairs that no lead comes to: which list an entry is of, its place, and the other's.
+    empty: FxHashSet<(usize, usize, usize)>,
+    /// For an entry that is not common, the entries of its own list before it and those of the other whose boxes meet its box.
+    meeting: FxHashMap<(usize, usize), [Arc<[usize]>; 2]>,
     unknown: Vec<String>,
 }
 
@@ -75,6 +80,8 @@ pub struct Pairs<'s, 'p> {
 struct Pair {
     entry: Entry,
     met: Entry,
+    /// The place of `met`.
+    there: usize,
     both: Formula,
 }
 
@@ -87,6 +94,8 @@ impl<'s, 'p> Pairs<'s, 'p> {
             budget,
             found: IndexMap::new(),
             told: FxHashSet::default(),
+            empty: FxHashSet::default(),
+            meeting: FxHashMap::default(),
             unknown: Vec::new(),
         }
     }
@@ -107,13 +116,16 @@ impl<'s, 'p> Pairs<'s, 'p> {
     /// Everything that becomes, in the other version, of the leads that an entry decides.
     fn entry(&mut self, side: usize, at: usize) {
         let budget = self.budget.at_most(STEPS);
-        self.each_pair(side, at, |pairs, Pair { entry, met, both }, blockers| {
+        self.each_pair(side, at, |pairs, Pair { entry, met, there, both }, blockers| {
             if !pairs.is_news(side, entry, met) {
                 return true;
             }
             let without = pairs.near(both, blockers);
             match pairs.space.find(&[both], &without, &budget) {
-                Answer::Proved(_) => true,
+                Answer::Proved(_) => {
+                    pairs.empty.insert((side, at, there));
+                    true
+                }
                 Answer::Witness(witness) => {
                     pairs.case(side, entry, met, *witness);
                     true
@@ -137,15 +149,11 @@ impl<'s, 'p> Pairs<'s, 'p> {
         mut visit: impl FnMut(&mut Self, Pair, &[(Formula, Hull)]) -> bool,
     ) {
         let other = 1 - side;
-        let (Some(entry), Some(hull)) =
-            (self.get(side, at), self.ready.boxes.get(side).and_then(|boxes| boxes.get(at)).cloned())
-        else {
-            return;
-        };
-        let before = self.relevant(side, &hull, at);
+        let Some(entry) = self.get(side, at) else { return };
+        let [before, others] = self.meeting(side, at);
         let mut blockers: Vec<(Formula, Hull)> = before.iter().filter_map(|at| self.blocker(side, *at)).collect();
         let taken: FxHashSet<Formula> = blockers.iter().map(|(formula, _)| *formula).collect();
-        for there in self.relevant(other, &hull, usize::MAX) {
+        for there in others.iter().copied() {
             let (Some(met), Some(blocker)) = (self.get(other, there), self.blocker(other, there)) else { continue };
             // What has the same condition before it on its own side never comes to this entry.
             if taken.contains(&met.holds) {
@@ -153,7 +161,7 @@ impl<'s, 'p> Pairs<'s, 'p> {
             }
             let both = self.space.formulas.and([entry.holds, met.holds]);
             let differs = both != Formula::FALSE && entry.decided != met.decided;
-            if differs && !visit(self, Pair { entry, met, both }, &blockers) {
+            if differs && !visit(self, Pair { entry, met, there, both }, &blockers) {
                 return;
             }
             if both == entry.holds {
@@ -190,9 +198,15 @@ impl<'s, 'p> Pairs<'s, 'p> {
         if side == 0 { old } else { new }
     }
 
-    /// The entries of a list, up to a place, that may hold somewhere in a box.
-    fn relevant(&self, side: usize, hull: &Hull, up_to: usize) -> Vec<usize> {
-        self.ready.boxes.get(side).map_or_else(Vec::new, |boxes| boxes.meeting(hull, up_to))
+    /// The entries before one in its own list, and those of the other, that may hold somewhere in its box.
+    fn meeting(&mut self, side: usize, at: usize) -> [Arc<[usize]>; 2] {
+        let boxes = &self.ready.boxes;
+        let hull = boxes.get(side).and_then(|boxes| boxes.get(at));
+        let among = |side: usize, below: usize| -> Arc<[usize]> {
+            boxes.get(side).zip(hull).map_or_else(Vec::new, |(boxes, hull)| boxes.meeting(hull, below)).into()
+        };
+        let known = self.meeting.entry((side, at));
+        known.or_insert_with(|| [among(side, at), among(1 - side, usize::MAX)]).clone()
     }
 
     /// Enters what was found, once the lead was decided by both reference matchers and they disagree.

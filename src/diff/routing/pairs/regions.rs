@@ -31,7 +31,10 @@ impl Pairs<'_, '_> {
             self.found.keys().map(|key| (*key, Found { all: self.unknown.is_empty(), ..Found::default() })).collect();
         let mut looked = 0;
         for (side, at) in self.ready.not_common.clone() {
-            self.each_pair(side, at, |pairs, Pair { entry, met, both }, blockers| {
+            self.each_pair(side, at, |pairs, Pair { entry, met, there, both }, blockers| {
+                if pairs.empty.contains(&(side, at, there)) {
+                    return true;
+                }
                 let (old, new) = if side == 0 { (entry, met) } else { (met, entry) };
                 let key = (old.decided, new.decided);
                 let Some(of) = found.get_mut(&key) else { return true };
