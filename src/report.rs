@@ -5,8 +5,8 @@ pub mod text;
 
 use crate::decision::{Decided, Ending, ending};
 use crate::lead::RawLead;
-use crate::matcher::Outcome;
-use crate::policy::{FieldId, Policy, RepId, RuleId, SlaId, TerritoryId};
+use crate::matcher::{Outcome, RecordMatch};
+use crate::policy::{ColumnId, FieldId, Policy, RecordsId, RepId, RuleId, SlaId, Target, TerritoryId, Value};
 use indexmap::IndexMap;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -27,6 +27,8 @@ pub struct Tally {
     grades: Vec<Vec<u64>>,
     /// Leads whose rule's targets could none of them take it.
     unassigned: u64,
+    /// Leads that an owner might have had who did not get them, by the row that names him.
+    passed_over: BTreeMap<(RecordsId, ColumnId, u32), u64>,
     /// Leads with a value that could not be read, and how many such values each field had.
     leads_with_bad_values: u64,
     bad_values: BTreeMap<FieldId, u64>,
@@ -57,6 +59,8 @@ pub struct Summary {
     pub territories: IndexMap<String, u64>,
     pub segments: IndexMap<String, u64>,
     pub grades: IndexMap<String, IndexMap<String, u64>>,
+    /// Leads that went on to `else` since the owner whom the records name is no rep of the policy, by what is written there.
+    pub unknown_owners: IndexMap<String, u64>,
     pub unassigned: u64,
     pub leads_with_bad_values: u64,
     /// Bad values by field.
@@ -110,6 +114,7 @@ impl Tally {
             }
             None => self.unassigned += u64::from(!found.targets.is_empty()),
         }
+        self.passed_over(decided);
         if let Some(SlaId(sla)) = found.sla {
             count(&mut self.slas, sla as usize);
         }
@@ -137,6 +142,39 @@ impl Tally {
         }
     }
 
+    /// Counts owners before the target that took the lead.
+    fn passed_over(&mut self, decided: &Decided) {
+        let found = decided.found;
+        let tried = decided.assignment.map_or(found.targets.len(), |assignment| assignment.choice);
+        let owned = found.targets.iter().take(tried).find_map(|target| match target {
+            Target::Owner { records, column, .. }
+            | Target::TeamOfOwner { records, column }
+            | Target::ManagerOfOwner { records, column } => Some((*records, *column)),
+            _ => None,
+        });
+        if let Some((records, column)) = owned
+            && let Some(RecordMatch::Row(row)) = found.records.get(records.at())
+        {
+            *self.passed_over.entry((records, column, *row)).or_default() += 1;
+        }
+    }
+
+    /// Of the owners that were passed over, those whom nobody knows; others are away or inactive.
+    fn unknown_owners(&self, policy: &Policy) -> IndexMap<String, u64> {
+        let mut unknown: BTreeMap<&str, u64> = BTreeMap::new();
+        for ((records, column, row), count) in &self.passed_over {
+            let rows = policy.records.get(records.at()).map(|records| &records.rows);
+            if let Some(Value::Text(owner)) = rows.and_then(|rows| rows.get(*row as usize)?.get(column.at()))
+                && policy.rep_named(&owner.folded).is_none()
+            {
+                *unknown.entry(&owner.written).or_default() += count;
+            }
+        }
+        let mut unknown: Vec<(&str, u64)> = unknown.into_iter().collect();
+        unknown.sort_by_key(|(owner, count)| (std::cmp::Reverse(*count), *owner));
+        unknown.into_iter().map(|(owner, count)| (owner.to_owned(), count)).collect()
+    }
+
     pub fn add(&mut self, other: &Tally) {
         for (ending, count) in &other.endings {
             *self.endings.entry(*ending).or_default() += count;
@@ -161,6 +199,9 @@ impl Tally {
         }
         for (to, from) in [(&mut self.bad_values, &other.bad_values), (&mut self.mended, &other.mended)] {
             from.iter().for_each(|(field, count)| *to.entry(*field).or_default() += count);
+        }
+        for (row, count) in &other.passed_over {
+            *self.passed_over.entry(*row).or_default() += count;
         }
         self.no_territory += other.no_territory;
         self.unassigned += other.unassigned;
@@ -220,6 +261,7 @@ impl Tally {
                     (grade.name.to_string(), all(grade.steps.iter().map(|step| step.0.as_str()).collect(), counts))
                 })
                 .collect(),
+            unknown_owners: self.unknown_owners(policy),
             unassigned: self.unassigned,
             leads_with_bad_values: self.leads_with_bad_values,
             short_rows: self.short_rows,

@@ -7,6 +7,7 @@ mod attendance;
 pub mod demand;
 mod gaps;
 mod offers;
+mod owners;
 mod people;
 mod promises;
 mod weekly;
@@ -38,6 +39,7 @@ pub fn findings(policy: &Policy, from: NaiveDate) -> Vec<Diagnostic> {
     holidays(&year, &mut found);
     people::managers(&year, &offers, &mut found);
     people::languages(&year, &offers, &mut found);
+    owners::unknown(&year, &offers, &mut found);
     people::without_leads(&year, &offers, &mut found);
     found
 }

@@ -53,6 +53,7 @@ impl Summary {
             ("queue", &self.queues),
             ("rep", &self.reps),
             ("sla", &self.slas),
+            ("owner who is no rep", &self.unknown_owners),
             ("bad values of", &self.bad_values),
         ];
         let parts: Vec<_> = parts.into_iter().chain(grades).chain(rest).collect();

@@ -183,3 +183,29 @@ fn a_closed_pipe_ends_the_run_in_silence() {
     let output = child.wait_with_output().unwrap();
     assert_eq!((output.status.code(), String::from_utf8_lossy(&output.stderr).as_ref()), (Some(2), ""));
 }
+
+#[test]
+fn owners_who_are_no_reps_are_told_and_counted() {
+    let policy = r#"lead { id text required  email email }
+let home = domain of email
+records account from "accounts.csv" { id text required  site domain  owner rep  match by site = lead.home }
+team sales { rep ana "ana@acme.test"  rep bo "bo@acme.test" { away 2026-01-01..2026-12-31 } }
+queue triage { worked by sales }
+route main {
+  rule "Owned" { match account is present  assign account.owner, else team of account.owner, else queue triage }
+  otherwise { assign queue triage }
+}
+"#;
+    let accounts = "id,site,owner\n1,a.test,ana@acme.test\n2,b.test,Gone@acme.test\n3,c.test,gone@acme.test\n4,d.test,Bo\n5,e.test,\n6,f.test,zed\n";
+    let leads = "id,email\n1,x@a.test\n2,x@b.test\n3,y@b.test\n4,x@d.test\n5,x@e.test\n6,x@f.test\n7,x@g.test\n";
+    let files = [("main.leadway", policy), ("accounts.csv", accounts), ("leads.csv", leads)];
+    let folder = folder(&files);
+    let line = "route main.leadway --leads leads.csv --at 2026-03-04T10:00Z --format ndjson --summary s.json";
+    run_in(folder.path(), line, "").exits(0);
+    let summary = json(&read(folder.path(), "s.json"));
+    assert_eq!(summary["unknown_owners"].to_string(), r#"{"Gone@acme.test":2,"zed":1}"#);
+    let told = run_in(folder.path(), "check main.leadway --from 2026-01-01 --format json", "").exits(0);
+    let finding = &json(&told.out)["findings"][0];
+    assert_eq!((&finding["code"], &finding["start"]["line"]), (&json("\"unknown-owner\""), &json("3")));
+    assert_eq!(finding["notes"], json(r#"["`Gone@acme.test` in 1 row, `gone@acme.test` in 1 row, `zed` in 1 row"]"#));
+}
