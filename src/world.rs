@@ -170,13 +170,14 @@ pub fn create(path: &Path) -> io::Result<Box<dyn Write + Send>> {
     Ok(Box::new(File::create(path)?))
 }
 
+/// The end of the name of a file that is about to take another's place; before it stands the process that writes it.
+const UNFINISHED: &str = ".new";
+
 /// Replaces a file in one step: a reader sees the old content or the new.
 /// A link stays, and what it leads to is replaced.
 pub fn replace(path: &Path, content: &[u8]) -> io::Result<()> {
     let path = &behind_links(path);
-    let mut beside = path.as_os_str().to_owned();
-    beside.push(format!(".{}.new", std::process::id()));
-    let beside = PathBuf::from(beside);
+    let beside = beside(path, &format!(".{}{UNFINISHED}", std::process::id()));
     let written = (|| {
         let mut file = File::create(&beside)?;
         file.write_all(content)?;
@@ -223,7 +224,27 @@ pub fn lock(path: &Path) -> io::Result<Option<Lock>> {
     }
 }
 
-/// Output that is held back until something else is safe: it lies in a file beside where it goes to.
+impl Lock {
+    /// Removes what processes left that were killed while they replaced the locked file: whoever replaces it has the lock.
+    pub fn clear(&self, path: &Path) {
+        let path = behind_links(path);
+        let folder = path.parent().filter(|folder| *folder != Path::new("")).unwrap_or(Path::new("."));
+        let Some(name) = path.file_name().and_then(|name| name.to_str()) else { return };
+        let is_left = |found: &str| {
+            let process = found.strip_prefix(name).and_then(|rest| rest.strip_prefix('.')?.strip_suffix(UNFINISHED));
+            process.is_some_and(|process| !process.is_empty() && process.bytes().all(|byte| byte.is_ascii_digit()))
+        };
+        for found in std::fs::read_dir(folder).into_iter().flatten().flatten() {
+            if found.file_name().to_str().is_some_and(is_left) {
+                // What cannot be removed is in nobody's way.
+                let _ = std::fs::remove_file(found.path());
+            }
+        }
+    }
+}
+
+/// Output that is held back until something else is safe: it lies in a file beside where it goes to, and is removed where that
+/// never comes.
 pub struct HeldBack {
     to: PathBuf,
     path: PathBuf,
@@ -242,13 +263,18 @@ impl HeldBack {
     pub fn release(mut self) -> io::Result<()> {
         if self.to != Path::new("-") {
             self.file.sync_all()?;
-            return std::fs::rename(&self.path, &self.to);
+            return std::fs::rename(std::mem::take(&mut self.path), &self.to);
         }
         self.file.seek(io::SeekFrom::Start(0))?;
         let mut out = io::stdout().lock();
-        let copied = io::copy(&mut self.file, &mut out).and_then(|_| out.flush());
+        io::copy(&mut self.file, &mut out).and_then(|_| out.flush())
+    }
+}
+
+impl Drop for HeldBack {
+    fn drop(&mut self) {
+        // Once it was let go its file is another's.
         let _ = std::fs::remove_file(&self.path);
-        copied
     }
 }
 

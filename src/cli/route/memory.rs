@@ -25,7 +25,10 @@ impl Memory {
                 .help("declare one, such as `id text required`"));
         }
         match world::lock(path) {
-            Ok(Some(lock)) => Ok(Memory { path: path.to_path_buf(), _lock: lock }),
+            Ok(Some(lock)) => {
+                lock.clear(path);
+                Ok(Memory { path: path.to_path_buf(), _lock: lock })
+            }
             Ok(None) => Err(Failure::new(format!("another run has the state `{}`", path.display()))
                 .help("wait until it has ended, or give this run a state of its own")),
             Err(error) => {

@@ -32,6 +32,14 @@ fn read(folder: &Path, name: &str) -> String {
     std::fs::read_to_string(folder.join(name)).unwrap()
 }
 
+/// The names in a folder, in order.
+fn names(folder: &Path) -> Vec<String> {
+    let all = std::fs::read_dir(folder).unwrap();
+    let mut names: Vec<String> = all.map(|one| one.unwrap().file_name().into_string().unwrap()).collect();
+    names.sort_unstable();
+    names
+}
+
 /// The decisions without what tells where in its file a lead stood.
 fn decisions(text: &str) -> Vec<(String, String)> {
     let lines = text.lines().map(json);
@@ -87,8 +95,23 @@ fn a_state_that_is_broken_is_refused_and_left_as_it_is() {
         let ran = run_in(desk.path(), &format!("{ROUTE} --leads leads.csv --state s --out out.ndjson"), "").exits(2);
         assert!(ran.err.contains(expected) && ran.err.contains("`s`, line "), "{}", ran.err);
         assert_eq!(std::fs::read(&path).unwrap(), bytes);
-        assert!(!desk.path().join("out.ndjson").exists());
+        let left: Vec<String> = names(desk.path());
+        assert_eq!(left, ["leads.csv", "main.leadway", "s", "s.lock"]);
     }
+}
+
+#[test]
+fn what_killed_runs_left_is_cleared() {
+    let left = ["s.4711.new", "s.held"];
+    let others = ["s.47x.new", "s..new", "s.new", "other.4711.new", "s.4711.new.csv"];
+    let desk = desk(&[("leads.csv", leads(0, 5))]);
+    for name in left.iter().chain(&others) {
+        std::fs::write(desk.path().join(name), "half").unwrap();
+    }
+    run_in(desk.path(), &format!("{ROUTE} --leads leads.csv --state s"), "").exits(0);
+    let mut kept = [&others[..], &["leads.csv", "main.leadway", "s", "s.lock"]].concat();
+    kept.sort_unstable();
+    assert_eq!(names(desk.path()), kept);
 }
 
 #[test]
