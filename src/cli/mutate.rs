@@ -24,7 +24,8 @@ use std::path::PathBuf;
 #[command(after_help = "\
 Each mutant is the policy with one mistake as people make them: a boundary off by one, an entry of a list lost, `and` for `or`, `not` or \
 a condition lost, two neighbouring rules swapped, a rule gone, another pool, queue or SLA, a priority, the points of a score or a day off \
-by one. Of lists and tables with many entries twelve are tried, evenly chosen. A mutant is killed where a test fails on it. Those that \
+by one, twice the time that an SLA promises or a pool waits, or the wrong unit of it, a later warning, one more reassignment. Of lists and \
+tables with many entries twelve are tried, evenly chosen. A mutant is killed where a test fails on it. Those that \
 are proved to route every lead as the policy does are left out; the score is what is killed of the rest.
 
 Exit codes: 0 the score is at least that of --fail-under, or there is nothing to try, 1 it is less, 2 could not run, or tests fail as it is

@@ -3,6 +3,7 @@
 
 mod edit;
 mod mistakes;
+mod times;
 pub(super) mod trial;
 
 pub use mistakes::mutants;
@@ -83,6 +84,8 @@ pub struct Witness {
 /// Steps of proof that one mutant may take: a hard one is not to use up what all have.
 const STEPS: u64 = 3_000_000;
 
+const NOT_ROUTING: &str = "leads go where they did, and no proof is about what follows";
+
 /// Tries mutants, by their places, on some threads; each fate is told as soon as it is known, in no order.
 pub fn run(
     suite: &Suite,
@@ -104,6 +107,10 @@ pub fn run(
                     let Some(mutant) = mutants.get(at) else { continue };
                     let fate = match trial.killed_by(mutant.edit.clone()) {
                         Some(by) => Fate::Killed { by },
+                        // Which lead goes where says nothing of when: no such mutant is ever called equivalent.
+                        None if mutant.edit.is_of_what_follows() => {
+                            Fate::Survived { witness: None, not_proved: Some(NOT_ROUTING.to_owned()) }
+                        }
                         None => trial.with_mutant(mutant.edit.clone(), |changed| judge(policy, changed, budget)),
                     };
                     if tell_fate.send((at, fate)).is_err() {

@@ -1,9 +1,10 @@
 //! One change of a checked policy that can be taken back: an edit is its own inverse, so that one copy of the policy serves for all.
 
 use crate::policy::{
-    Condition, ConditionKind, Entry, LetValue, ListId, Period, Policy, Predicate, RouteId, Row, Rule, RuleId, SlaId,
-    TableId, Target, Territory, TerritoryId,
+    Condition, ConditionKind, Entry, Fallback, LetValue, ListId, Period, Policy, PoolId, Predicate, RouteId, Row, Rule,
+    RuleId, SlaId, Step, TableId, Target, Territory, TerritoryId,
 };
+use crate::syntax::ast::Duration;
 use smol_str::SmolStr;
 use std::collections::BTreeSet;
 use std::mem::swap;
@@ -65,6 +66,20 @@ pub enum Edit {
         step: usize,
         from: Option<i64>,
     },
+    Time(Time, Duration),
+    /// The share of a warning.
+    Share(SlaId, usize, u8),
+    /// How often a lead is reassigned at most, in a step on breach.
+    Times(SlaId, usize, Option<u32>),
+}
+
+/// Where a duration stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Time {
+    Promise(SlaId, usize),
+    /// A wait where a pool is empty.
+    WhenEmpty(PoolId, usize),
+    Untouched(PoolId, usize),
 }
 
 impl Edit {
@@ -122,7 +137,23 @@ impl Edit {
                 let step = policy.grades.get_mut(*grade).and_then(|grade| grade.steps.get_mut(*step));
                 step.into_iter().for_each(|step| swap(&mut step.1, from));
             }
+            Edit::Time(time, other) => time.duration_mut(policy).into_iter().for_each(|time| swap(time, other)),
+            Edit::Share(sla, at, other) => {
+                let warning = policy.slas.get_mut(sla.at()).and_then(|sla| sla.warnings.get_mut(*at));
+                warning.into_iter().for_each(|warning| swap(&mut warning.percent, other));
+            }
+            Edit::Times(sla, at, other) => {
+                let step = policy.slas.get_mut(sla.at()).and_then(|sla| sla.on_breach.get_mut(*at));
+                if let Some(Step::Reassign { at_most, .. }) = step {
+                    swap(at_most, other);
+                }
+            }
         }
+    }
+
+    /// Whether every lead is matched as before: what comes after, who gets it and what is done by when, is otherwise.
+    pub fn is_of_what_follows(&self) -> bool {
+        matches!(self, Edit::Time(..) | Edit::Share(..) | Edit::Times(..))
     }
 
     /// Whether names mean something else under it, so that a lead may also find another row of its records.
@@ -133,6 +164,19 @@ impl Edit {
             }
             Edit::List { .. } | Edit::Points { .. } | Edit::Step { .. } => true,
             _ => false,
+        }
+    }
+}
+
+impl Time {
+    fn duration_mut(self, policy: &mut Policy) -> Option<&mut Duration> {
+        match self {
+            Time::Promise(sla, at) => Some(&mut policy.slas.get_mut(sla.at())?.promises.get_mut(at)?.within),
+            Time::WhenEmpty(pool, at) => match policy.pools.get_mut(pool.at())?.when_empty.get_mut(at)? {
+                Fallback::WaitAtMost(wait) => Some(wait),
+                _ => None,
+            },
+            Time::Untouched(pool, at) => policy.pools.get_mut(pool.at())?.after.get_mut(at).map(|(_, wait, _)| wait),
         }
     }
 }

@@ -4,7 +4,7 @@
 //! Sufficient Mutant Operators, TOSEM 5(2), 1996: relational, logical and absolute-value replacement), and what goes wrong with lists, rules and targets.
 
 use super::edit::{Decider, Edit, Slot, is_sum, slots};
-use super::{Mutant, Owner};
+use super::{Mutant, Owner, times};
 use crate::policy::{
     Condition, ConditionKind, Entry, ListId, Period, Policy, PoolId, Predicate, QueueId, Range, RouteId, Rule, RuleId,
     SlaId, Subject, TableId, Target, Test, TextSet, Type, words,
@@ -18,7 +18,7 @@ use std::sync::Arc;
 /// Entries of one list, and rows of one table, that are mutated: more are chosen evenly.
 const MOST: usize = 12;
 
-/// All mutants of a policy, in the order of its conditions, then lists, rules, rows, scores and grades.
+/// All mutants of a policy, in the order of its conditions, then lists, rules, rows, scores, grades, SLAs and pools.
 pub fn mutants(policy: &Policy) -> Vec<Mutant> {
     let mut all = Collector { policy, mutants: Vec::new() };
     for slot in slots(policy) {
@@ -28,6 +28,7 @@ pub fn mutants(policy: &Policy) -> Vec<Mutant> {
     all.rules();
     all.rows();
     all.scores();
+    all.mutants.extend(times::mutants(policy));
     all.mutants
 }
 

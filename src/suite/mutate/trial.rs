@@ -1,10 +1,11 @@
 //! Tests run on a mutant, without making ready a router for it.
 //!
-//! People, pools, SLAs and calendars are the policy's own. A mutant only matches leads otherwise, so the reference matcher decides each
-//! test's lead under the mutant, and only where the match differs is the rest of the test run. Most tests never come to the
-//! changed place: a changed condition that has the same answer for their lead changes nothing.
+//! A mutant of a time has a router of its own, since what follows a decision is otherwise. For all others people, pools, SLAs and
+//! calendars are the policy's own. Such a mutant only matches leads otherwise, so the reference matcher decides each test's lead under
+//! the mutant, and only where the match differs is the rest of the test run. Most tests never come to the changed place: a changed
+//! condition that has the same answer for their lead changes nothing.
 
-use super::edit::{Decider, Edit, Slot};
+use super::edit::{Decider, Edit, Slot, Time};
 use crate::matcher::reference::{self, Reference};
 use crate::matcher::{Facts, Match, Outcome, RecordMatch};
 use crate::policy::tests::{ExpectedKind, TestCase};
@@ -117,12 +118,40 @@ impl<'a> Trial<'a> {
 
     /// The first test that fails on a mutant, by its place in [`Policy::tests`].
     pub fn killed_by(&mut self, edit: Edit) -> Option<usize> {
+        if edit.is_of_what_follows() {
+            return self.noticed_later(&edit);
+        }
         let mut edits: Vec<Edit> = vec![edit.clone(); self.copies.len()];
         edits.iter_mut().zip(&mut self.copies).for_each(|(edit, copy)| edit.toggle(copy));
         let mut tests = self.tests.iter().zip(&self.leads);
         let killer = tests.find(|(test, facts)| self.notices(test, facts, &edit)).map(|(test, _)| test.number);
         edits.iter_mut().zip(&mut self.copies).for_each(|(edit, copy)| edit.toggle(copy));
         killer
+    }
+
+    /// As [`Trial::killed_by`] for a mutant that matches every lead as the policy does.
+    fn noticed_later(&self, edit: &Edit) -> Option<usize> {
+        let mut routers: Vec<Option<Router>> = self.copies.iter().map(|_| None).collect();
+        let concerns = |test: &&Prepared| match edit {
+            Edit::Time(Time::Promise(sla, _), _) | Edit::Share(sla, ..) | Edit::Times(sla, ..) => {
+                test.found.sla == Some(*sla)
+            }
+            _ => !test.found.targets.is_empty(),
+        };
+        let fails = |test: &&Prepared| {
+            let (Some(place), Some(copy)) = (routers.get_mut(test.suite_router), self.copies.get(test.suite_router))
+            else {
+                return false;
+            };
+            let router = place.get_or_insert_with(|| {
+                let mut mutant = copy.clone();
+                edit.clone().toggle(&mut mutant);
+                Router::new(mutant)
+            });
+            let (decision, situations) = course::run(router, test.case);
+            !expect::mismatches(router, router.policy(), test.case, &decision, &situations).is_empty()
+        };
+        self.tests.iter().filter(concerns).find(fails).map(|test| test.number)
     }
 
     fn notices(&self, test: &Prepared, facts: &Facts, edit: &Edit) -> bool {
@@ -171,5 +200,6 @@ fn may_move(test: &Prepared, facts: &Facts, edit: &Edit, mutant: &Policy) -> boo
         Edit::Target(of, ..) | Edit::Sla(of, _) | Edit::Priority(of, _) => decides(of),
         Edit::Period(id, ..) => came_to(id.at()),
         Edit::List { .. } | Edit::Points { .. } | Edit::Step { .. } => true,
+        Edit::Time(..) | Edit::Share(..) | Edit::Times(..) => false,
     }
 }

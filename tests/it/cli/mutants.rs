@@ -25,9 +25,10 @@ route main {
 
 const TESTS: &str = r#"test "large" {
   lead   { id "1" }
+  at     2026-03-04 10:00
   cases  country, employees, source {
-    DE, 1000, missing   -> rule "Large", queue big, sla fast, priority 1
-    DE, 999,  missing   -> rule "Ours", queue ours, sla slow
+    DE, 1000, missing   -> rule "Large", queue big, sla fast, due 2026-03-04 11:00, priority 1
+    DE, 999,  missing   -> rule "Ours", queue ours, sla slow, due 2026-03-05 10:00
     AT, 5000, missing   -> rule "Large"
     US, 5000, missing   -> rule "Ours"
     US, 1,    "partner" -> otherwise, queue triage
@@ -37,7 +38,8 @@ const TESTS: &str = r#"test "large" {
 
 #[test]
 fn survivors_are_told_with_a_lead_that_moves() {
-    let tests = TESTS.replace("    DE, 999,  missing   -> rule \"Ours\", queue ours, sla slow\n", "");
+    let tests =
+        TESTS.replace("    DE, 999,  missing   -> rule \"Ours\", queue ours, sla slow, due 2026-03-05 10:00\n", "");
     let files = folder(&[("main.leadway", POLICY), ("a.test.leadway", &tests)]);
     let ran = run_in(files.path(), "mutate main.leadway", "").exits(1);
     insta::assert_snapshot!(ran.out);
@@ -124,4 +126,65 @@ fn tests_that_fail_or_are_not_there_cannot_notice_anything() {
             .err
             .contains("no share from 0 to 100")
     );
+}
+
+/// What follows a decision is never called equivalent: no proof is about it.
+#[test]
+fn a_mistake_in_a_time_is_noticed_by_due_and_steps() {
+    let policy = r#"lead { id text required  size integer 0.. }
+calendar day { zone "UTC"  mon..fri 09:00-17:00 }
+team sales { rep ana "ana@acme.test"  rep bob "bob@acme.test" }
+team night { rep eva "eva@acme.test" { hours day } }
+queue triage { worked by sales }
+pool callers of sales { in order  when empty queue triage  after 20 minutes untouched try queue triage }
+pool nights of night { in order  only reps on duty  when empty wait at most 2 hours, then queue triage }
+pool idle of sales { in order  when empty wait at most 1 hour, then queue triage }
+sla quick {
+  respond within 10 minutes
+  at 50%    { notify assignee }
+  on breach { notify "boss@acme.test"  reassign in pool, at most 1 times, restart clock }
+  finally   { recycle to queue triage }
+}
+sla unused { respond within 1 day }
+route main {
+  rule "Large" { match size > 10  assign pool callers  sla quick }
+  rule "Mid" { match size > 5  assign pool callers }
+  otherwise { assign pool nights }
+}
+"#;
+    let times = |tests: &str| {
+        let files = folder(&[("main.leadway", policy), ("a.test.leadway", tests)]);
+        let result = json(&run_in(files.path(), "mutate main.leadway --format json --fail-under 0", "").exits(0).out);
+        let all = result["mutants"].as_array().unwrap().iter().filter(|one| {
+            let of = one["of"].as_str().unwrap();
+            of.starts_with("sla ") || of.starts_with("pool ")
+        });
+        let told = |one: &serde_json::Value| {
+            format!("{}: {} -> {}: {}", one["of"], one["was"], one["now"], one["fate"]).replace('"', "")
+        };
+        all.map(told).collect::<Vec<_>>().join("\n")
+    };
+    let blind = r#"test "a" { lead { id "1", size 20 } expect pool callers, sla quick }"#;
+    insta::assert_snapshot!(times(blind));
+    let sees = r#"test "a" {
+  lead { id "1", size 20 }
+  at 2026-03-04 10:00
+  expect due 2026-03-04 10:10
+  after 5 minutes expect notified assignee
+  after 10 minutes expect breach, not queue triage
+  after 20 minutes expect queue triage
+}
+test "b" {
+  lead { id "1", size 7 }
+  at 2026-03-04 10:00
+  after 19 minutes expect not queue triage
+  after 20 minutes expect queue triage
+}
+test "c" {
+  lead { id "1", size 2 }
+  at 2026-03-04 20:00
+  after 119 minutes expect not queue triage
+  after 2 hours expect queue triage
+}"#;
+    insta::assert_snapshot!(times(sees));
 }
