@@ -21,9 +21,10 @@ def variables(at, field):
     present = z3.Bool(f"p{at}")
     known = [present] if field["required"] else []
     kind = field["kind"]
-    if kind in ("one of", "integer"):
+    if kind in ("one of", "number"):
         value = z3.Int(f"f{at}")
-        known += [value >= 0, value <= (field["high"] if kind == "integer" else field["count"] - 1)]
+        low, high = (0, field["count"] - 1) if kind == "one of" else (field.get("low"), field.get("high"))
+        known += ([value >= low] if low is not None else []) + ([value <= high] if high is not None else [])
     elif kind == "boolean":
         value = z3.Bool(f"f{at}")
     else:
@@ -97,27 +98,43 @@ def compare(case):
     return wrong, seconds
 
 
-def main():
-    policies = questions = differ = 0
-    dead = gaps = overlaps = 0
-    ours = theirs = 0.0
-    for line in open(sys.argv[1], encoding="utf-8"):
-        case = json.loads(line)
+class Shape:
+    """What came out for policies of one shape."""
+
+    def __init__(self):
+        self.policies = self.questions = self.differ = self.dead = self.overlaps = self.gaps = 0
+        self.ours = self.theirs = 0.0
+
+    def add(self, case):
         wrong, seconds = compare(case)
         for text in wrong:
             print(text)
-        policies += 1
-        questions += len(case["live"]) + len(case["pairs"]) + 1
-        dead += case["live"].count(False)
-        overlaps += case["overlap"].count(True)
-        gaps += case["gap"] is True
-        differ += len(wrong)
-        ours += case["seconds"]
-        theirs += seconds
-    print(f"{policies} policies, {questions} questions: {differ} differ")
-    print(f"{dead} rules take no lead, {overlaps} pairs overlap, {gaps} policies have a gap")
-    print(f"leadway {ours:.2f} s, z3 {theirs:.2f} s: {theirs / max(ours, 1e-9):.0f} times")
-    return 1 if differ else 0
+        self.policies += 1
+        self.questions += len(case["live"]) + len(case["pairs"]) + 1
+        self.dead += case["live"].count(False)
+        self.overlaps += case["overlap"].count(True)
+        self.gaps += case["gap"] is True
+        self.differ += len(wrong)
+        self.ours += case["seconds"]
+        self.theirs += seconds
+
+    def __str__(self):
+        times = self.theirs / max(self.ours, 1e-9)
+        return (
+            f"{self.policies} policies, {self.questions} questions: {self.differ} differ; {self.dead} rules take no lead, "
+            f"{self.overlaps} pairs overlap, {self.gaps} policies have a gap; "
+            f"leadway {self.ours:.4f} s, z3 {self.theirs:.2f} s: {times:.1f} times"
+        )
+
+
+def main():
+    shapes = {}
+    for line in open(sys.argv[1], encoding="utf-8"):
+        case = json.loads(line)
+        shapes.setdefault(case["shape"], Shape()).add(case)
+    for name, shape in shapes.items():
+        print(f"{name}: {shape}")
+    return 1 if any(shape.differ for shape in shapes.values()) else 0
 
 
 if __name__ == "__main__":

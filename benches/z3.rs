@@ -3,30 +3,23 @@
 //! `cargo bench --bench z3 -- 1000 > questions.ndjson` writes a policy a line: its fields and rules as trees, which rules take no lead,
 //! whether some lead is taken by none, which pairs of rules really overlap, and the seconds it took. `python3 benches/ask_z3.py
 //! questions.ndjson` (with `pip install z3-solver`) asks z3 the same and compares. The trees are made before the policy's text, so
-//! that reading and checking are held against z3 as well.
+//! that reading and checking are held against z3 as well. The shapes that proofs are measured on come last, each once, with the trees
+//! of their checked policies.
 
 #![expect(clippy::disallowed_methods, reason = "a bench reads the clock")]
 
 use leadway::analysis::quick::Existence;
-use leadway::analysis::{Budget, Prover, Space};
-use leadway::load;
+use leadway::analysis::{Budget, Formula, Prover, Space};
+use leadway::policy::{Condition, ConditionKind, FieldId, Policy, Predicate, Range, Subject, Type};
+use rust_decimal::prelude::ToPrimitive;
 use serde_json::{Value, json};
+use shapes::{Numbers, narrow, policy, table, territories};
 use std::collections::BTreeMap;
 use std::fmt::Write;
-use std::sync::Arc;
+use std::ops::Bound;
 use std::time::Instant;
 
-/// xorshift64*, so that every run has the same policies.
-struct Numbers(u64);
-
-impl Numbers {
-    fn below(&mut self, count: u64) -> u64 {
-        self.0 ^= self.0 >> 12;
-        self.0 ^= self.0 << 25;
-        self.0 ^= self.0 >> 27;
-        (self.0.wrapping_mul(0x2545_F491_4F6C_DD1D) >> 33) % count
-    }
-}
+mod shapes;
 
 #[derive(Clone, Copy)]
 enum Kind {
@@ -145,7 +138,7 @@ fn described(field: &Field) -> Value {
     let required = field.required;
     match field.kind {
         Kind::OneOf(count) => json!({"kind": "one of", "count": count, "required": required}),
-        Kind::Integer(high) => json!({"kind": "integer", "high": high, "required": required}),
+        Kind::Integer(high) => json!({"kind": "number", "low": 0, "high": high, "required": required}),
         Kind::Boolean => json!({"kind": "boolean", "required": required}),
         Kind::Set(count) => json!({"kind": "set", "count": count, "required": required}),
     }
@@ -167,9 +160,7 @@ fn case(number: u64) -> Value {
     }
     text.push_str("}\n");
 
-    let files: BTreeMap<String, Arc<[u8]>> = [("main.leadway".to_owned(), text.as_bytes().into())].into();
-    let compiled = load::compile("main.leadway", &files).unwrap();
-    let Some(policy) = compiled.policy else { panic!("{:?}\n{text}", compiled.diagnostics) };
+    let policy = policy(&text);
     let told = Prover::new(&policy, &Budget::steps(u64::MAX)).run();
     let title = |found: &leadway::diagnostic::Diagnostic, at: usize| {
         found.message.split('"').nth(at).and_then(|title| title.parse::<usize>().ok())
@@ -185,13 +176,35 @@ fn case(number: u64) -> Value {
         pairs.extend((one != other).then(|| (one.min(other), one.max(other))));
     }
 
+    let answers = answers(&policy, &pairs, |space| space.steps(0).unwrap().iter().map(|step| step.takes).collect());
+    json!({
+        "shape": "of every kind", "number": number,
+        "fields": fields.iter().map(described).collect::<Vec<_>>(),
+        "rules": rules.iter().map(|(_, tree)| tree).collect::<Vec<_>>(),
+        "pairs": pairs,
+        "live": answers.live, "gap": answers.gap, "overlap": answers.overlap, "seconds": answers.seconds,
+        "told": {"shadowed": shadowed, "gap": of("coverage-gap").count() > 0, "crossing": crossing,
+                 "undecided": told.undecided.len()},
+    })
+}
+
+/// What was proved of rules, or of the rows of a table, and how long that took.
+struct Answers {
+    live: Vec<Option<bool>>,
+    gap: Option<bool>,
+    overlap: Vec<Option<bool>>,
+    seconds: f64,
+}
+
+/// Asks from a policy that was checked to the last answer.
+fn answers(policy: &Policy, pairs: &[(usize, usize)], taking: impl Fn(&mut Space) -> Vec<Formula>) -> Answers {
     let started = Instant::now();
     let budget = Budget::steps(u64::MAX);
-    let mut space = Space::new(&[&policy]);
+    let mut space = Space::new(&[policy]);
     let comes = space.comes_to_routes(0);
-    let takes: Vec<_> = space.steps(0).unwrap().iter().map(|step| step.takes).collect();
+    let takes = taking(&mut space);
     let all = space.ordered(takes.clone());
-    let mut exists = |holds: &[leadway::analysis::Formula], with, below| {
+    let mut exists = |holds: &[Formula], with, below| {
         let without: Vec<_> = space.meeting(&all, with, below).into_iter().map(|at| takes[at]).collect();
         match space.exists(holds, &without, &budget) {
             Existence::Yes => Some(true),
@@ -199,20 +212,139 @@ fn case(number: u64) -> Value {
             Existence::Unknown(_) => None,
         }
     };
-    let live: Vec<Option<bool>> = (0..count).map(|at| exists(&[comes, takes[at]], takes[at], at)).collect();
-    let gap = exists(&[comes], leadway::analysis::Formula::TRUE, count);
-    let overlap: Vec<Option<bool>> =
+    let live = (0..takes.len()).map(|at| exists(&[comes, takes[at]], takes[at], at)).collect();
+    let gap = exists(&[comes], Formula::TRUE, takes.len());
+    let overlap =
         pairs.iter().map(|(one, other)| exists(&[comes, takes[*one], takes[*other]], takes[*one], *one)).collect();
-    let seconds = started.elapsed().as_secs_f64();
+    Answers { live, gap, overlap, seconds: started.elapsed().as_secs_f64() }
+}
 
+/// A policy with fields of a lead as numbers: closed values and texts by their place among those that are asked for, ranges of text by
+/// the places where they are cut.
+struct Numbered<'a> {
+    policy: &'a Policy,
+    values: Vec<BTreeMap<String, usize>>,
+    cuts: Vec<BTreeMap<String, usize>>,
+}
+
+impl<'a> Numbered<'a> {
+    fn new(policy: &'a Policy, all: &[&Condition]) -> Self {
+        let none = || vec![BTreeMap::new(); policy.fields.len()];
+        let mut numbered = Numbered { policy, values: none(), cuts: none() };
+        for condition in all {
+            numbered.gather(condition);
+        }
+        for of in numbered.values.iter_mut().chain(&mut numbered.cuts) {
+            of.values_mut().zip(0..).for_each(|(place, number)| *place = number);
+        }
+        numbered
+    }
+
+    fn gather(&mut self, condition: &Condition) {
+        match &condition.kind {
+            ConditionKind::And(parts) | ConditionKind::Or(parts) => parts.iter().for_each(|part| self.gather(part)),
+            ConditionKind::Not(inner) => self.gather(inner),
+            ConditionKind::Test(test) => {
+                let (Subject::Field(FieldId(at)), Predicate::InTexts(texts)) = (&test.subject, &test.predicate) else {
+                    return;
+                };
+                assert!(texts.values.is_empty() || texts.ranges.is_empty(), "values beside ranges have no numbers");
+                self.values[*at as usize].extend(texts.values.iter().map(|value| (value.to_string(), 0)));
+                for (low, high) in &texts.ranges {
+                    self.cuts[*at as usize].extend([(low.to_string(), 0), (behind(high), 0)]);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn tree(&self, condition: &Condition) -> Value {
+        let trees = |parts: &[Condition]| parts.iter().map(|part| self.tree(part)).collect::<Vec<_>>();
+        match &condition.kind {
+            ConditionKind::Constant(true) => json!(["and", []]),
+            ConditionKind::And(parts) => json!(["and", trees(parts)]),
+            ConditionKind::Or(parts) => json!(["or", trees(parts)]),
+            ConditionKind::Not(inner) => json!(["not", self.tree(inner)]),
+            ConditionKind::Test(test) => {
+                let Subject::Field(FieldId(at)) = test.subject else { panic!("{test:?}") };
+                let place = at as usize;
+                match &test.predicate {
+                    Predicate::Missing => json!(["missing", at]),
+                    Predicate::True => json!(["true", at]),
+                    Predicate::InRanges(ranges) => {
+                        json!(["or", ranges.iter().map(|range| self.range(place, range)).collect::<Vec<_>>()])
+                    }
+                    Predicate::InTexts(texts) if texts.ranges.is_empty() => {
+                        let values: Vec<String> = texts
+                            .values
+                            .iter()
+                            .map(|value| format!("v{}", self.values[place][value.as_str()]))
+                            .collect();
+                        json!(["in", at, values])
+                    }
+                    Predicate::InTexts(texts) => {
+                        let cuts = &self.cuts[place];
+                        let range = |(low, high): &(_, _)| {
+                            let (low, high): (&smol_str::SmolStr, &smol_str::SmolStr) = (low, high);
+                            json!(["range", at, cuts[low.as_str()], cuts[&behind(high)] - 1])
+                        };
+                        json!(["or", texts.ranges.iter().map(range).collect::<Vec<_>>()])
+                    }
+                    other => panic!("{other:?}"),
+                }
+            }
+            other => panic!("{other:?}"),
+        }
+    }
+
+    /// Money is dense, and has a number between any two that are asked for.
+    fn range(&self, at: usize, range: &Range) -> Value {
+        let dense = matches!(self.policy.fields[at].ty, Type::Money { .. });
+        let scale = if dense { 2 } else { 1 };
+        let end = |bound: &Bound<rust_decimal::Decimal>, inside: i64| match bound {
+            Bound::Included(end) => json!(end.to_i64().unwrap() * scale),
+            Bound::Excluded(end) => json!(end.to_i64().unwrap() * scale + inside),
+            Bound::Unbounded => Value::Null,
+        };
+        json!(["range", at, end(&range.low, 1), end(&range.high, -1)])
+    }
+
+    fn field(&self, at: usize) -> Value {
+        let field = &self.policy.fields[at];
+        let kind = match &field.ty {
+            Type::Boolean => json!({"kind": "boolean"}),
+            Type::OneOf(values) => json!({"kind": "one of", "count": values.len()}),
+            Type::Integer { low, high } => json!({"kind": "number", "low": low, "high": high}),
+            _ => json!({"kind": "number"}),
+        };
+        let mut kind = kind;
+        kind["required"] = json!(field.required);
+        kind
+    }
+}
+
+/// Behind all texts that start so.
+fn behind(text: &str) -> String {
+    format!("{text}\u{10FFFF}")
+}
+
+/// The questions of one shape: which rules, or rows of its table, take no lead, and whether some lead is taken by none.
+fn shape(name: &str, text: &str) -> Value {
+    let policy = policy(text);
+    let row = |cells: &[Condition]| Condition { kind: ConditionKind::And(cells.to_vec()), span: Default::default() };
+    let all: Vec<Condition> = match policy.tables.first() {
+        Some(table) => table.rows.iter().map(|of| row(&of.cells)).collect(),
+        None => policy.rules.iter().filter_map(|rule| rule.when.clone()).collect(),
+    };
+    let answers = answers(&policy, &[], |space| all.iter().map(|condition| space.condition(0, condition)).collect());
+    let numbered = Numbered::new(&policy, &all.iter().collect::<Vec<_>>());
+    let fields: Vec<Value> = (0..policy.fields.len()).map(|at| numbered.field(at)).collect();
+    let rules: Vec<Value> = all.iter().map(|condition| numbered.tree(condition)).collect();
+    let dead: Vec<usize> = (0..rules.len()).filter(|at| answers.live[*at] == Some(false)).collect();
     json!({
-        "number": number,
-        "fields": fields.iter().map(described).collect::<Vec<_>>(),
-        "rules": rules.iter().map(|(_, tree)| tree).collect::<Vec<_>>(),
-        "pairs": pairs,
-        "live": live, "gap": gap, "overlap": overlap, "seconds": seconds,
-        "told": {"shadowed": shadowed, "gap": of("coverage-gap").count() > 0, "crossing": crossing,
-                 "undecided": told.undecided.len()},
+        "shape": name, "number": 0, "fields": fields, "rules": rules, "pairs": [], "overlap": [],
+        "live": answers.live, "gap": answers.gap, "seconds": answers.seconds,
+        "told": {"shadowed": dead, "gap": answers.gap, "crossing": [], "undecided": 0},
     })
 }
 
@@ -220,4 +352,7 @@ fn main() {
     let mut numbers = std::env::args().skip(1).filter_map(|argument| argument.parse::<u64>().ok());
     let (count, first) = (numbers.next().unwrap_or(20), numbers.next().unwrap_or(0));
     (first..first + count).for_each(|number| println!("{}", case(number)));
+    println!("{}", shape("territory-shaped, 1,000", &territories(1_000)));
+    println!("{}", shape("narrow mixed, 1,000", &narrow(1_000)));
+    println!("{}", shape("rows of a table, 1,500 x 7", &table(1_500)));
 }
