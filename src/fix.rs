@@ -142,9 +142,20 @@ impl Round<'_> {
         for fix in fixes {
             let (start, end) = (fix.span.start as usize, fix.span.end as usize);
             mended.push_str(text.get(at..start).unwrap_or(""));
-            mended.push_str(&self.comments_in(fix, text));
+            let kept = self.comments_in(fix, text);
+            mended.push_str(&kept);
             mended.push_str(&fix.text);
             at = end;
+            // A line of which nothing is left goes as a whole.
+            let rest = text.get(end..).unwrap_or("");
+            let line_end = rest.find('\n').map_or(rest.len(), |place| place + 1);
+            let line_start = mended.rfind('\n').map_or(0, |place| place + 1);
+            let blank = |text: Option<&str>| text.is_some_and(|text| text.trim().is_empty());
+            if kept.is_empty() && fix.text.is_empty() && blank(mended.get(line_start..)) && blank(rest.get(..line_end))
+            {
+                mended.truncate(line_start);
+                at = end + line_end;
+            }
         }
         mended.push_str(text.get(at..).unwrap_or(""));
         let canonical = |text: &str| format::format(&crate::syntax::parse(file, text), text).ok();

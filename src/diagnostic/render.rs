@@ -170,11 +170,14 @@ fn suggestion(fix: &Fix, sources: &Sources) -> Option<String> {
     let last = file.line(file.place(fix.span.end).line);
     let before = file.text.get(first.start..fix.span.start as usize)?;
     let after = file.text.get(fix.span.end as usize..last.end)?;
-    let mended = printable(format!("{before}{}{after}", fix.text.replace(['\r', '\n'], " ")).trim());
-    match mended.is_empty() {
-        true => Some("leave this line out".to_string()),
-        false => Some(format!("write `{}`", shorten(&mended))).filter(|line| line.chars().count() < MAX_MESSAGE),
+    let gone = file.text.get(fix.span.start as usize..fix.span.end as usize)?;
+    let whole_lines = before.trim().is_empty() && (after.trim().is_empty() || gone.contains('\n'));
+    if fix.text.trim().is_empty() && whole_lines {
+        let one = gone.trim().lines().count() < 2;
+        return Some(if one { "leave this line out" } else { "leave these lines out" }.to_owned());
     }
+    let mended = printable(format!("{before}{}{after}", fix.text.replace(['\r', '\n'], " ")).trim());
+    Some(format!("write `{}`", shorten(&mended))).filter(|line| line.chars().count() < MAX_MESSAGE)
 }
 
 /// A text for one line of the screen.

@@ -79,6 +79,15 @@ fn fixes_that_keep_the_meaning_are_made() {
     assert_eq!(run("--fix --diff").exits(0).out, "");
 }
 
+/// A rule that goes takes its line along, in a file of any layout.
+#[test]
+fn a_fix_leaves_no_empty_line() {
+    let text = "lead {\n    id text required\n    country country\n}\nqueue a\nroute main {\n    # the small ones\n    rule \"NL\" { match country = NL assign queue a }\n    # allow cycle: never\n    rule \"NL and BE\" { match country in NL, BE assign queue a }\n    rule \"FR\" { match country = FR\n      assign queue a }\n    rule \"West\" { match country in FR, BE assign queue a priority 1 }\n    rule \"FR again\" { match country = FR\n      assign queue a }\n}\n";
+    let folder = folder(&[("main.leadway", text)]);
+    insta::assert_snapshot!(run_in(folder.path(), "check main.leadway --fix --diff", "").exits(1).out);
+    insta::assert_snapshot!(run_in(folder.path(), "check main.leadway", "").out);
+}
+
 #[test]
 fn nothing_is_fixed_in_a_policy_that_does_not_run() {
     let broken = format!("{MAIN}# allow cycle: never\nqueue {{\n");
