@@ -23,6 +23,7 @@ mod membership;
 mod missing;
 mod names;
 mod order;
+mod overflow;
 mod people;
 mod pools;
 mod postal_codes;

@@ -45,6 +45,7 @@ impl Scope<'_> {
             found.pools.iter().enumerate().map(|(id, pool)| self.pool(PoolId(id as u32), pool, &crew)).collect();
         self.dependencies.leave();
         self.kinds(&pools);
+        self.unreachable_overflow(found, &pools);
         pools
     }
 
