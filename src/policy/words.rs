@@ -6,7 +6,8 @@
 use super::guarantees::{Claim, Promised};
 use super::meaning::date_of_days;
 use super::{Condition, ConditionKind, Field, Policy, Predicate, Range, Subject, Target, Test, TextSet, Type, Value};
-use chrono::{DateTime, FixedOffset};
+use chrono::{DateTime, Datelike, FixedOffset, NaiveDate, NaiveTime, Offset, TimeZone};
+use chrono_tz::Tz;
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
 use smol_str::SmolStr;
@@ -87,7 +88,7 @@ pub fn test(policy: &Policy, asked: &Test, positive: bool) -> String {
         Predicate::Missing if positive => format!("{subject_name} is missing"),
         Predicate::Missing => format!("{subject_name} is present"),
         Predicate::True => format!("{not}{subject_name}"),
-        Predicate::InRanges(ranges) => in_ranges(&subject_name, ranges, ty, positive),
+        Predicate::InRanges(ranges) => in_ranges(policy, &subject_name, ranges, ty, positive),
         Predicate::InTexts(set) => format!("{subject_name} {}", in_texts(policy, set, ty, positive)),
         Predicate::Exactly(texts) => {
             let texts = texts.iter().map(|text| format!("exactly {}", quoted(text)));
@@ -198,50 +199,106 @@ fn name<T>(all: &[T], at: usize, name: impl Fn(&T) -> &SmolStr) -> &str {
     all.get(at).map_or("", |found| name(found).as_str())
 }
 
-fn in_ranges(subject: &str, ranges: &[Range], ty: &Type, positive: bool) -> String {
+fn in_ranges(policy: &Policy, subject: &str, ranges: &[Range], ty: &Type, positive: bool) -> String {
+    let (ranges, ty) = match ty {
+        Type::Time => match ranges.iter().map(|range| in_days(range, policy.zone)).collect::<Option<Vec<_>>>() {
+            Some(days) => (days, &Type::Date),
+            None => (ranges.to_vec(), ty),
+        },
+        _ => (ranges.to_vec(), ty),
+    };
+    let number = |value| number(value, ty, policy.zone);
     let not = if positive { "" } else { "not " };
-    if let [range] = ranges {
+    if let [range] = ranges.as_slice() {
         match (range.low, range.high) {
             (Bound::Included(low), Bound::Included(high)) if low == high => {
                 let equal = if positive { "=" } else { "!=" };
-                return format!("{subject} {equal} {}", number(low, ty));
+                return format!("{subject} {equal} {}", number(low));
             }
-            (Bound::Included(low), Bound::Unbounded) => return format!("{not}{subject} >= {}", number(low, ty)),
-            (Bound::Excluded(low), Bound::Unbounded) => return format!("{not}{subject} > {}", number(low, ty)),
-            (Bound::Unbounded, Bound::Included(high)) => return format!("{not}{subject} <= {}", number(high, ty)),
-            (Bound::Unbounded, Bound::Excluded(high)) => return format!("{not}{subject} < {}", number(high, ty)),
+            (Bound::Included(low), Bound::Unbounded) => return format!("{not}{subject} >= {}", number(low)),
+            (Bound::Excluded(low), Bound::Unbounded) => return format!("{not}{subject} > {}", number(low)),
+            (Bound::Unbounded, Bound::Included(high)) => return format!("{not}{subject} <= {}", number(high)),
+            (Bound::Unbounded, Bound::Excluded(high)) => return format!("{not}{subject} < {}", number(high)),
             (Bound::Unbounded, Bound::Unbounded) => {
                 return format!("{subject} is {}", if positive { "present" } else { "missing" });
             }
-            _ => {}
+            (Bound::Included(_), Bound::Included(_)) => {}
+            // An end that is not in a range has no spelling as one.
+            (low, high) => {
+                let from = match low {
+                    Bound::Excluded(low) => format!("{subject} > {}", number(low)),
+                    Bound::Included(low) => format!("{subject} >= {}", number(low)),
+                    Bound::Unbounded => String::new(),
+                };
+                let to = match high {
+                    Bound::Excluded(high) => format!("{subject} < {}", number(high)),
+                    Bound::Included(high) => format!("{subject} <= {}", number(high)),
+                    Bound::Unbounded => String::new(),
+                };
+                return format!("{not}({from} and {to})");
+            }
         }
     }
-    format!("{subject} {not}in {}", shown(ranges.iter().map(|range| range_words(range, ty)).collect()))
+    format!("{subject} {not}in {}", shown(ranges.iter().map(|range| range_words(range, &number)).collect()))
+}
+
+/// Times from the start of one day to the end of another, as a range of days; an end that is open stays so.
+fn in_days(range: &Range, zone: Tz) -> Option<Range> {
+    let day = |micros: Decimal| micros.to_i64().and_then(|micros| midnight(micros, zone)).map(days);
+    let low = match range.low {
+        Bound::Included(low) => Bound::Included(day(low)?),
+        Bound::Unbounded => Bound::Unbounded,
+        Bound::Excluded(_) => return None,
+    };
+    let high = match (range.low, range.high) {
+        (Bound::Unbounded, Bound::Excluded(high)) => Bound::Excluded(day(high)?),
+        (_, Bound::Excluded(high)) => Bound::Included(day(high)? - Decimal::ONE),
+        (_, Bound::Unbounded) => Bound::Unbounded,
+        (_, Bound::Included(_)) => return None,
+    };
+    Some(Range { low, high })
+}
+
+/// Days since 1970-01-01.
+fn days(date: NaiveDate) -> Decimal {
+    Decimal::from(date.num_days_from_ce() - NaiveDate::default().num_days_from_ce())
+}
+
+/// The day that begins at an instant.
+fn midnight(micros: i64, zone: Tz) -> Option<NaiveDate> {
+    let local = DateTime::from_timestamp_micros(micros)?.with_timezone(&zone).naive_local();
+    (local.time() == NaiveTime::MIN).then(|| local.date())
 }
 
 /// `200..999`; an end that is not in it is said: `above 200..999`.
-fn range_words(range: &Range, ty: &Type) -> String {
+fn range_words(range: &Range, number: &dyn Fn(Decimal) -> String) -> String {
     let low = match range.low {
-        Bound::Included(low) => number(low, ty),
-        Bound::Excluded(low) => format!("above {}", number(low, ty)),
+        Bound::Included(low) => number(low),
+        Bound::Excluded(low) => format!("above {}", number(low)),
         Bound::Unbounded => String::new(),
     };
     match range.high {
         Bound::Included(high) if range.low == Bound::Included(high) => low,
-        Bound::Included(high) => format!("{low}..{}", number(high, ty)),
-        Bound::Excluded(high) => format!("{low}..below {}", number(high, ty)),
+        Bound::Included(high) => format!("{low}..{}", number(high)),
+        Bound::Excluded(high) => format!("{low}..below {}", number(high)),
         Bound::Unbounded => format!("{low}.."),
     }
 }
 
-fn number(number: Decimal, ty: &Type) -> String {
+fn number(number: Decimal, ty: &Type, zone: Tz) -> String {
     match ty {
         Type::Date => {
             number.to_i64().and_then(date_of_days).map_or_else(|| number.to_string(), |date| date.to_string())
         }
-        Type::Time => number.to_i64().map_or_else(|| number.to_string(), |micros| moment(micros, 0)),
+        Type::Time => number.to_i64().map_or_else(|| number.to_string(), |micros| moment(micros, offset(micros, zone))),
         ty => with_currency(number, ty),
     }
+}
+
+/// Of a zone at an instant, in seconds.
+fn offset(micros: i64, zone: Tz) -> i32 {
+    DateTime::from_timestamp_micros(micros)
+        .map_or(0, |utc| zone.offset_from_utc_datetime(&utc.naive_utc()).fix().local_minus_utc())
 }
 
 fn with_currency(number: Decimal, ty: &Type) -> String {

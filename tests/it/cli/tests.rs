@@ -312,3 +312,28 @@ fn a_lead_lies_in_one_queue_or_a_rep_has_it() {
         assert!(ran.err.contains("contradicting-expectations"), "{expect}: {}", ran.err);
     }
 }
+
+/// Days are kept as instants, and an end that is not in a range has no spelling as one: neither is to show.
+#[test]
+fn conditions_read_as_they_are_written() {
+    let policy = r#"policy "Days" { timezone "America/New_York" }
+lead { id text required  arrived time  closed date  size integer 0..  fee decimal }
+queue triage
+queue march
+route main {
+  rule "A" { match arrived in 2026-03-01..2026-03-31 and fee > 10 and fee <= 99  assign queue march }
+  rule "B" { match arrived >= 2026-04-01  assign queue march }
+  rule "C" { match arrived = 2026-02-03 or arrived < 2026-01-01  assign queue march }
+  rule "D" { match closed in 2026-03-01..2026-03-31 and size > 10 and size < 99  assign queue march }
+  rule "E" { match arrived > 2026-02-10 09:30  assign queue march }
+  otherwise { assign queue triage }
+}
+test "a" { lead { id "1" } expect otherwise }
+"#;
+    let folder = folder(&[("main.leadway", policy)]);
+    let told = json(&run_in(folder.path(), "test main.leadway --coverage --format json", "").exits(0).out);
+    let items = told["coverage"]["items"].as_array().unwrap();
+    let conditions: Vec<&str> =
+        items.iter().filter(|item| item["kind"] == "condition").map(|item| item["name"].as_str().unwrap()).collect();
+    insta::assert_snapshot!(conditions.join("\n"));
+}
