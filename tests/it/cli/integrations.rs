@@ -33,7 +33,8 @@ fn the_action_checks_a_change_and_leaves_its_comment() {
     assert_eq!(action["runs"]["using"], "composite");
     let steps = action["runs"]["steps"].as_array().unwrap();
     for step in steps {
-        assert!(step["name"].is_string() && step["shell"] == "bash" && step["run"].is_string(), "{step}");
+        let runs = step["shell"] == "bash" && step["run"].is_string();
+        assert!(step["name"].is_string() && (runs || step["uses"].is_string()), "{step}");
     }
     let script = steps.iter().find(|step| step["id"] == "run").unwrap()["run"].as_str().unwrap();
     let folder = repository();
@@ -66,6 +67,10 @@ fn the_action_checks_a_change_and_leaves_its_comment() {
     assert!(comment.contains("| ❌ | tests |") && comment.contains("leads** in `leads.csv`"), "{comment}");
     assert!(text(&summary).ends_with(&comment));
     assert!(text(&output).starts_with("comment="));
+    // What the last run wrote goes to code scanning.
+    assert!(text(&output).ends_with(&format!("sarif={temporary}/leadway/leadway.sarif\n")), "{}", text(&output));
+    let upload = steps.iter().find(|step| step["uses"].is_string()).unwrap();
+    assert_eq!(upload["with"]["sarif_file"], "${{ steps.run.outputs.sarif }}");
     assert!(Path::new(&format!("{temporary}/leadway/leadway.sarif")).exists());
 }
 
