@@ -152,23 +152,34 @@ pub struct Turns {
 struct AtWork {
     /// The place whose turn it is.
     next: u64,
+    /// Nobody waits any more: a turn will never be taken.
+    abandoned: bool,
     state: State,
 }
 
 impl Turns {
     pub fn new(state: State) -> Turns {
-        Turns { at_work: Mutex::new(AtWork { next: 0, state }), moved: Condvar::new() }
+        Turns { at_work: Mutex::new(AtWork { next: 0, abandoned: false, state }), moved: Condvar::new() }
     }
 
-    /// Waits until all places before have had their turn, and takes this one's.
+    /// Waits until all places before have had their turn, and takes this one's; not where turns were abandoned meanwhile.
     pub fn take(&self, place: u64, turn: impl FnOnce(&mut State)) {
         let mut at_work = self.lock();
-        while at_work.next != place {
+        while at_work.next != place && !at_work.abandoned {
             at_work = self.moved.wait(at_work).unwrap_or_else(PoisonError::into_inner);
+        }
+        if at_work.abandoned {
+            return;
         }
         turn(&mut at_work.state);
         at_work.next += 1;
         drop(at_work);
+        self.moved.notify_all();
+    }
+
+    /// Lets everybody go who waits for a turn: one who fails before his own would be waited for without end.
+    pub fn abandon(&self) {
+        self.lock().abandoned = true;
         self.moved.notify_all();
     }
 

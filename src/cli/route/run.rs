@@ -84,7 +84,7 @@ pub fn run(
     let turns = Turns::new(state);
     let (to_threads, work) = mpsc::channel::<Work>();
     let work = Arc::new(Mutex::new(work));
-    let (to_writer, results) = mpsc::channel::<Outcome>();
+    let (to_writer, results) = mpsc::channel::<Result<Outcome, Failed>>();
     if job.format == Format::Csv {
         out.write_all(table::csv_header().as_bytes())?;
     }
@@ -103,6 +103,7 @@ pub fn run(
         let mut notes = Vec::new();
         let mut more = true;
         let mut at_work = 0usize;
+        let mut failed = false;
         while more || at_work > 0 {
             match free.pop().filter(|_| more) {
                 Some(mut work) => {
@@ -116,7 +117,10 @@ pub fn run(
                     }
                 }
                 None => {
-                    let Ok(result) = results.recv() else { break };
+                    let Ok(Ok(result)) = results.recv() else {
+                        failed = true;
+                        break;
+                    };
                     at_work -= 1;
                     notes.extend(result.note.clone().map(|note| (result.work.place, note)));
                     free.extend(order.take(result)?);
@@ -125,11 +129,34 @@ pub fn run(
         }
         drop(to_threads);
         let splitters: Vec<Splitter> = threads.into_iter().filter_map(|thread| thread.join().ok()).collect();
+        if failed {
+            return Err(Failure::new("a thread that decides leads has failed, so that the run is not complete")
+                .help("this is a fault of Leadway: report it with the message above"));
+        }
         notes.sort();
         notes.into_iter().for_each(|(_, note)| file.notice(Some(note)));
         order.finish(file, &splitters)
     })?;
     Ok((done, turns.end()))
+}
+
+/// Sent in the place of an outcome that never comes.
+struct Failed;
+
+/// Where its thread panics, nobody waits for what that would have done.
+struct Guard<'t> {
+    turns: &'t Turns,
+    to_writer: &'t Sender<Result<Outcome, Failed>>,
+}
+
+impl Drop for Guard<'_> {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            self.turns.abandon();
+            // The writer may have ended by itself.
+            let _ = self.to_writer.send(Err(Failed));
+        }
+    }
 }
 
 fn empty() -> Done {
@@ -140,9 +167,10 @@ fn decide_blocks(
     job: &Job,
     turns: &Turns,
     work: &Mutex<Receiver<Work>>,
-    to_writer: &Sender<Outcome>,
+    to_writer: &Sender<Result<Outcome, Failed>>,
     splitter: Splitter,
 ) -> Splitter {
+    let _guard = Guard { turns, to_writer };
     let mut worker = Worker {
         batch: Batch::new(job.router, job.plan, job.dates, job.when.clone(), job.strict),
         writer: Writer::new(job.router.policy()),
@@ -158,7 +186,7 @@ fn decide_blocks(
         let result = decide(job, &mut worker, work, |matched| {
             turns.take(place, |state| matched.assign(job.router.crews(), state, job.remember));
         });
-        if to_writer.send(result).is_err() {
+        if to_writer.send(Ok(result)).is_err() {
             return worker.splitter;
         }
     }
