@@ -6,7 +6,7 @@ mod fix;
 
 use super::{Exit, Failure, output, watch};
 use crate::accepted::{self, Accepted, baseline::Baseline};
-use crate::analysis::{Budget, Prover, Told};
+use crate::analysis::{Budget, Prover, Told, Undecided};
 use crate::diagnostic::Diagnostic;
 use crate::load::Compiled;
 use crate::policy::{Instant, Policy};
@@ -99,12 +99,8 @@ fn once(arguments: &Arguments) -> Result<Exit, Failure> {
     };
     let told =
         if arguments.no_proofs { Told::default() } else { proved(&compiled, arguments.budget, arguments.catch_all) };
-    let Told { diagnostics: mut later, undecided, proved_claims, gap_decided } = told;
-    if gap_decided {
-        // What was proved says more, or that all is well.
-        compiled.diagnostics.retain(|found| found.code != "no-otherwise");
-    }
-    later.extend(staffed(&compiled, arguments.from));
+    let proved_claims = told.proved_claims;
+    let (mut later, undecided) = beside(&mut compiled, told, arguments.from);
     if let (Some(leads), Some(policy)) = (&arguments.leads, &compiled.policy) {
         let known: Vec<String> = later.iter().map(|found| found.message.clone()).collect();
         later.extend(demand::findings(policy, leads)?.into_iter().filter(|found| !known.contains(&found.message)));
@@ -141,12 +137,19 @@ fn once(arguments: &Arguments) -> Result<Exit, Failure> {
 /// Everything that is found of a policy, but for what a comment allows or `known` knows; proofs get so many seconds.
 pub(super) fn findings(compiled: &mut Compiled, seconds: f64, known: Option<&Baseline>) -> Accepted {
     let told = proved(compiled, seconds, false);
+    let (later, undecided) = beside(compiled, told, None);
+    accepted::accept(compiled, later, undecided, known)
+}
+
+/// What is found beside what compiling says, and what was not decided.
+fn beside(compiled: &mut Compiled, told: Told, from: Option<NaiveDate>) -> (Vec<Diagnostic>, Vec<Undecided>) {
     if told.gap_decided {
+        // What was proved says more, or that all is well.
         compiled.diagnostics.retain(|found| found.code != "no-otherwise");
     }
     let mut later = told.diagnostics;
-    later.extend(staffed(compiled, None));
-    accepted::accept(compiled, later, told.undecided, known)
+    later.extend(staffed(compiled, from));
+    (later, told.undecided)
 }
 
 /// What is proved of a policy within so many seconds; where it has errors, of what they do not touch.

@@ -9,7 +9,7 @@ use crate::load::Compiled;
 use crate::source::Sources;
 use crate::suite::coverage::Coverage;
 use crate::suite::{self, Suite, Verdict};
-use crate::{format, syntax, world};
+use crate::{format, world};
 use clap::Args;
 use diff::versions::{self, Version};
 use std::num::NonZero;
@@ -66,7 +66,7 @@ pub fn run(arguments: &Arguments) -> Result<Exit, Failure> {
     let now = versions::Place::File(arguments.policy.clone());
     let mut compiled = output::load_with_tests(&arguments.policy)?.compile();
     let mut before = base.compile()?;
-    let mut lines = vec![formatted(&compiled.sources)];
+    let mut lines = vec![formatted(&compiled)];
 
     let known = before.as_mut().map(|before| check::findings(before, arguments.budget, None).baseline);
     let found = check::findings(&mut compiled, arguments.budget, known.as_ref());
@@ -120,15 +120,11 @@ pub fn run(arguments: &Arguments) -> Result<Exit, Failure> {
     Ok(if lines.iter().all(|line| line.fine) { Exit::Fine } else { Exit::Findings })
 }
 
-fn formatted(sources: &Sources) -> Line {
-    let ugly: Vec<&str> = sources
-        .iter()
-        .filter(|(id, file)| {
-            let parsed = syntax::parse(*id, &file.text);
-            format::format(&parsed, &file.text).is_ok_and(|formatted| formatted != *file.text)
-        })
-        .map(|(_, file)| file.name.as_str())
-        .collect();
+fn formatted(compiled: &Compiled) -> Line {
+    let files = compiled.files.iter().filter_map(|(id, parsed)| Some((compiled.sources.get(*id)?, parsed)));
+    let ugly = files
+        .filter(|(file, parsed)| format::format(parsed, &file.text).is_ok_and(|formatted| formatted != *file.text));
+    let ugly: Vec<&str> = ugly.map(|(file, _)| file.name.as_str()).collect();
     let said = match ugly.as_slice() {
         [] => "as `leadway fmt` sets it".to_owned(),
         ugly => format!("`leadway fmt` would change {}", ugly.join(", ")),
