@@ -17,6 +17,8 @@ mod simulate;
 mod snapshots_of_routing;
 mod state;
 mod suggest;
+#[cfg(unix)]
+mod terminal;
 mod tests;
 
 use crate::house::root;
