@@ -1,6 +1,10 @@
 """Holds business time of the built binary against Python's zoneinfo, minute by minute.
 
     python3 tests/oracle/calendar.py target/release/leadway [YEARS]
+    python3 tests/oracle/calendar.py --answers > tests/oracle/calendar.answers
+
+The second writes answers without the binary: the minutes around each change of a zone's clock and others spread over four years.
+`cargo test` holds the calendars to them, so the tests need no Python.
 
 For each zone a calendar with awkward hours, holidays, an exception and a season; a lead at every minute of the years (6 by
 default) is routed through the binary, which says whether the calendar was open and when a promise of 95 business minutes falls
@@ -115,7 +119,33 @@ def hold(binary, zone, first, years):
     return wrong or compared != minutes
 
 
+def record(zone, first, years=4):
+    """A calendar, then a line a minute: minutes since 1970, `o` for open or `c` for closed, and minutes until the promise is due."""
+    start = dt.datetime(first, 1, 1, tzinfo=dt.timezone.utc)
+    minutes = (dt.datetime(first + years, 1, 1, tzinfo=dt.timezone.utc) - start) // MINUTE
+    open_ = list(walk(zone, first, start, minutes))
+    ends = [at + 1 for at in range(minutes) if open_[at]]
+    before = list(itertools.accumulate(open_, initial=0))
+    offset = lambda at: (start + at * MINUTE).astimezone(zoneinfo.ZoneInfo(zone)).utcoffset()
+    hours = [offset(at) for at in range(0, minutes, 60)]
+    changes = [hour * 60 for hour in range(1, len(hours)) if hours[hour] != hours[hour - 1]]
+    around = {at + near for at in changes for near in range(-150, 151, 15)} | {at + near for at in changes for near in (-61, -31, -1, 1)}
+    asked = sorted(at for at in around | set(range(0, minutes, 20011)) if 0 <= at < minutes)
+    print(f"# {zone}")
+    print("".join(f"| {line}\n" for line in policy(zone, first).splitlines()), end="")
+    epoch = int(start.timestamp()) // 60
+    for at in asked:
+        end = before[at] + PROMISED - 1
+        if end < len(ends):
+            print(epoch + at, "o" if open_[at] else "c", ends[end] - at)
+
+
 def main():
+    if sys.argv[1] == "--answers":
+        for text in ZONES.split(","):
+            zone, first = text.split()
+            record(zone, int(first))
+        return
     binary = str(Path(sys.argv[1]).resolve())
     years = int(sys.argv[2]) if len(sys.argv) > 2 else 6
     zones = [text.split() for text in ZONES.split(",")]
