@@ -59,7 +59,7 @@ pub(super) struct Row {
 
 /// The columns that have a meaning, under the names that a roster may give them.
 const COLUMNS: [(&str, &[&str]); 15] = [
-    ("name", &["name", "rep", "rep name", "full name"]),
+    ("name", &["name", "rep", "rep name", "full name", "agent", "sales agent", "sales rep"]),
     ("email", &["email", "e-mail", "mail", "email address"]),
     ("team", &["team", "teams"]),
     ("level", &["level"]),
