@@ -49,6 +49,9 @@ pub enum Record {
         last: u64,
         #[serde(default, skip_serializing_if = "Option::is_none")]
         presence: Option<There>,
+        /// The instant of the last event that told of it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        told: Option<Time>,
     },
     /// Leads that count against a cap: a rep's own, or a pool's.
     Cap {
@@ -315,8 +318,9 @@ impl State {
                 Presence::Offline => Some(There::Offline),
                 Presence::Away(until) => Some(There::Away(until.map(Time))),
             };
-            if (state.open, state.last, presence) != (0, 0, None) {
-                add(&Record::Rep { rep: name.clone(), open: state.open, last: state.last, presence });
+            let told = state.told.map(Time);
+            if (state.open, state.last, presence, told) != (0, 0, None, None) {
+                add(&Record::Rep { rep: name.clone(), open: state.open, last: state.last, presence, told });
             }
             for (cap, counter) in rep.caps.iter().zip(&state.caps) {
                 counts(&name, None, cap, counter, add);

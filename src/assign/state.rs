@@ -82,6 +82,8 @@ pub(super) struct RepState {
     /// The number of the lead that it was given last.
     pub last: u64,
     pub presence: Presence,
+    /// The instant of the last event that told of its presence.
+    pub told: Option<i64>,
     /// By its own caps.
     pub caps: Vec<Counter>,
 }
@@ -217,6 +219,19 @@ impl State {
             self.steady = Window::NEVER;
         }
         self.refresh(crews, rep);
+    }
+
+    /// As [`State::present`], where an event tells of it.
+    pub fn signed(&mut self, crews: &Crews, rep: RepId, presence: Presence, at: Instant) {
+        self.present(crews, rep, presence, at);
+        if let Some(found) = self.reps.get_mut(rep.at()) {
+            found.told = Some(at.micros);
+        }
+    }
+
+    /// The instant, in microseconds, of the last event that told of a rep's presence.
+    pub fn told_of(&self, rep: RepId) -> Option<i64> {
+        self.reps.get(rep.at())?.told
     }
 
     /// Looks again at which leads a rep may have, and what it missed.

@@ -27,7 +27,8 @@ A lead whose required field is missing goes where `on bad lead` says, else to th
 With `--state`, turns, loads, caps and who has which lead are kept from run to run. A lead that is known by its id
 keeps what it has, so a run that was cut off may simply be run again: nobody gets a lead twice. Decisions come out
 once the state is safe. `--events` tells what happened to leads since: a CSV or JSON with `lead`, `at` and `event`,
-which is a status, `accepted`, `responded`, `met`, `closed`, or `returned: REASON`. A lead that was given back goes to
+which is a status, `accepted`, `responded`, `met`, `closed`, or `returned: REASON`; for `online` and `offline` a rep
+stands in place of the lead. A lead that was given back goes to
 somebody else when it comes again, and one that nobody touched to what its pool widens to.
 
 Exit codes: 0 every lead was decided, 1 some leads went to the error output, 2 could not run

@@ -199,7 +199,8 @@ fn replayed(arguments: &Arguments, policy: &Path) -> Result<Replayed, Failure> {
         }
     });
     progress.finish_and_clear();
-    let assumptions = simulation::assumptions(policy, &history, &model, arguments.events.is_some(), OPEN_FOR);
+    let assumptions =
+        simulation::assumptions(policy, &history, &model, events.told.iter().any(events::Told::is_of_lead), OPEN_FOR);
     Ok(Replayed { router, history, run, assumptions })
 }
 

@@ -1,9 +1,9 @@
-//! What the history tells of leads besides: a file with a lead, an instant and an event a line.
+//! What the history tells of leads besides: a file with a lead, an instant and an event a line; and when reps sign in and out.
 
 use super::history::History;
 use crate::data::text;
 use crate::lead::{LeadFile, LeadReader, Plan};
-use crate::policy::{Field, Instant, Policy, Type, Value};
+use crate::policy::{Field, Instant, Policy, RepId, Type, Value};
 use crate::sla::statuses;
 use crate::source::Span;
 use crate::syntax::ast::Stage;
@@ -15,9 +15,15 @@ use smol_str::SmolStr;
 pub struct Told {
     /// Microseconds since 1970.
     pub at: i64,
-    /// Its place in the history.
+    /// Its place in the history; says nothing of what a rep did.
     pub lead: u32,
     pub what: What,
+}
+
+impl Told {
+    pub fn is_of_lead(&self) -> bool {
+        !matches!(self.what, What::Signed { .. })
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,9 +37,14 @@ pub enum What {
     Returned(SmolStr),
     /// A place in the policy's statuses.
     Status(u32),
+    /// A rep signed in or out; no lead has to do with it.
+    Signed {
+        rep: RepId,
+        online: bool,
+    },
 }
 
-/// Something that happened to a lead, by the lead's own name.
+/// Something that happened to a lead, by the lead's own name; or that a rep did, by his.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Happened {
     pub lead: SmolStr,
@@ -48,7 +59,7 @@ pub struct Events {
     pub warnings: Vec<String>,
 }
 
-/// How a file of events is read: columns `lead` (or `id`), `at`, and `event` (or `status`).
+/// How a file of events is read: columns `lead` (or `id`, or `rep`), `at`, and `event` (or `status`).
 pub fn plan(policy: &Policy) -> Plan {
     let field = |name: &str, ty: Type, also: &[&str]| Field {
         name: name.into(),
@@ -60,7 +71,7 @@ pub fn plan(policy: &Policy) -> Plan {
         missing: Vec::new(),
     };
     let fields = [
-        field("lead", Type::Text, &["lead", "id"]),
+        field("lead", Type::Text, &["lead", "id", "rep"]),
         field("at", Type::Time, &["at", "time"]),
         field("event", Type::Text, &["event", "status"]),
     ];
@@ -76,6 +87,7 @@ pub fn read(policy: &Policy, plan: &Plan, file: LeadFile, history: &mut History)
     let mut unknown_leads = 0u64;
     for Happened { lead, at, what } in happened {
         match places.get(&lead) {
+            _ if matches!(what, What::Signed { .. }) => events.told.push(Told { at: at.micros, lead: 0, what }),
             Some(&lead) => events.told.push(Told { at: at.micros, lead, what }),
             None => unknown_leads += 1,
         }
@@ -86,7 +98,7 @@ pub fn read(policy: &Policy, plan: &Plan, file: LeadFile, history: &mut History)
             What::Status(status) => {
                 statuses::meaning(policy, status).is_some_and(|row| row.keeps.contains(&Stage::Respond))
             }
-            What::Accepted | What::Closed | What::Returned(_) => false,
+            What::Accepted | What::Closed | What::Returned(_) | What::Signed { .. } => false,
         };
         if told.what == What::Closed
             && let Some(lead) = history.leads.get_mut(told.lead as usize).filter(|lead| told.at >= lead.at)
@@ -107,6 +119,7 @@ pub fn read(policy: &Policy, plan: &Plan, file: LeadFile, history: &mut History)
 pub fn happened(policy: &Policy, plan: &Plan, file: LeadFile) -> (Vec<Happened>, Vec<String>) {
     let mut events: Vec<Happened> = Vec::new();
     let mut unread = 0u64;
+    let mut unknown_reps = 0u64;
     let mut unknown_words: Vec<SmolStr> = Vec::new();
     let mut reader = LeadReader::new(plan, file);
     for record in reader.by_ref() {
@@ -118,6 +131,16 @@ pub fn happened(policy: &Policy, plan: &Plan, file: LeadFile) -> (Vec<Happened>,
             unread += 1;
             continue;
         };
+        if let Some(online) = signed(policy, &word.written) {
+            match policy.rep_named(&lead.folded) {
+                Some(rep) => {
+                    let (lead, what) = (lead.written.clone(), What::Signed { rep, online });
+                    events.push(Happened { lead, at: *at, what });
+                }
+                None => unknown_reps += 1,
+            }
+            continue;
+        }
         let Some(what) = what(policy, &word.written) else {
             if !unknown_words.contains(&word.written) {
                 unknown_words.push(word.written.clone());
@@ -132,6 +155,9 @@ pub fn happened(policy: &Policy, plan: &Plan, file: LeadFile) -> (Vec<Happened>,
     if unread > 0 {
         warnings.push(format!("{unread} events without a lead, an instant and an event were left out"));
     }
+    if unknown_reps > 0 {
+        warnings.push(format!("{unknown_reps} events `online` or `offline` of people who are no reps were left out"));
+    }
     for word in unknown_words.iter().take(10) {
         let options = policy.statuses.iter().map(SmolStr::as_str).chain(WORDS);
         let near = text::nearest(word, options).map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
@@ -140,7 +166,18 @@ pub fn happened(policy: &Policy, plan: &Plan, file: LeadFile) -> (Vec<Happened>,
     (events, warnings)
 }
 
-const WORDS: [&str; 5] = ["accepted", "responded", "met", "closed", "returned"];
+const WORDS: [&str; 7] = ["accepted", "responded", "met", "closed", "returned", "online", "offline"];
+
+/// Whether a word says that a rep signed in, or out; not where the policy has a status of that name.
+fn signed(policy: &Policy, word: &str) -> Option<bool> {
+    let key = text::squeeze(word);
+    let online = match key.as_str() {
+        "online" => true,
+        "offline" => false,
+        _ => return None,
+    };
+    (!policy.statuses.iter().any(|status| text::squeeze(status) == key)).then_some(online)
+}
 
 fn what(policy: &Policy, word: &str) -> Option<What> {
     let (name, reason) = word.split_once(':').unwrap_or((word, ""));

@@ -16,7 +16,7 @@ use super::events::{Told, What as Happened};
 use super::history::{History, PastLead};
 use super::model::Model;
 use super::{Fate, Load, Promised, Run, Turns};
-use crate::assign::{Again, Assignment, Crews, How, Request, State, Widening};
+use crate::assign::{Again, Assignment, Crews, How, Presence, Request, State, Widening};
 use crate::matcher::Outcome;
 use crate::policy::{Clock, Instant, Policy, PoolId, QueueId, RepId};
 use crate::sla::people::People;
@@ -103,6 +103,8 @@ struct Replay<'a> {
     turns: BTreeMap<usize, Vec<u64>>,
     notified: u64,
     census: Census,
+    /// The history has events of leads.
+    told_of_leads: bool,
     /// Somebody looks at how many open leads a rep has.
     counts_open: bool,
 }
@@ -120,6 +122,7 @@ impl<'a> Replay<'a> {
             turns: BTreeMap::new(),
             notified: 0,
             census: Census::default(),
+            told_of_leads: setting.events.iter().any(Told::is_of_lead),
             counts_open: policy.pools.iter().any(|pool| pool.strategy == Strategy::LeastLoaded),
         }
     }
@@ -336,7 +339,7 @@ impl<'a> Replay<'a> {
     fn answer(&mut self, at: u32, lead: &'a PastLead, now: i64) {
         self.note_answer(at, lead, now);
         self.step(at, lead, Event::Responded, now);
-        if self.setting.events.is_empty() {
+        if !self.told_of_leads {
             // Nothing tells of meetings: see the assumptions of a simulation.
             self.step(at, lead, Event::Met, now);
         }
@@ -431,11 +434,15 @@ impl<'a> Replay<'a> {
 
     /// The history tells of an event.
     fn happens(&mut self, told: &Told) {
+        if let Happened::Signed { rep, online } = told.what {
+            let presence = if online { Presence::Online } else { Presence::Offline };
+            return self.state.present(self.setting.crews, rep, presence, Instant { micros: told.at, offset: 0 });
+        }
         let Some(lead) = self.setting.history.leads.get(told.lead as usize) else { return };
         let event = match &told.what {
             Happened::Accepted => Event::Accepted,
             // The lead's own times say these.
-            Happened::Responded | Happened::Closed => return,
+            Happened::Responded | Happened::Closed | Happened::Signed { .. } => return,
             Happened::Met => Event::Met,
             Happened::Status(status) => Event::Status(*status),
             Happened::Returned(reason) => Event::Returned { reason: reason.clone() },

@@ -140,9 +140,9 @@ impl Resuming<'_> {
                 self.state.given = *given;
             }
             Record::End { .. } => {}
-            Record::Rep { rep, open, last, presence } => {
+            Record::Rep { rep, open, last, presence, told } => {
                 let state = self.state.reps.get_mut(self.names.rep(rep)?.at())?;
-                (state.open, state.last) = (*open, *last);
+                (state.open, state.last, state.told) = (*open, *last, told.map(|told| told.0));
                 state.presence = match presence {
                     None => Presence::Online,
                     Some(super::There::Offline) => Presence::Offline,

@@ -1,6 +1,6 @@
-//! What happened to the leads of a state, from a file: they are touched, closed, or given back.
+//! What happened to the leads of a state, from a file: they are touched, closed, or given back; and who signed in or out.
 
-use crate::assign::State;
+use crate::assign::{Presence, State};
 use crate::cli::{Failure, output};
 use crate::data::text;
 use crate::router::Router;
@@ -20,7 +20,10 @@ pub fn tell(path: &Path, router: &Router, state: &mut State) -> Result<(), Failu
     }
     // Several events of one instant are new together.
     let is_new = |event: &Happened| {
-        let told = state.held(&event.lead).map(|held| held.told);
+        let told = match event.what {
+            What::Signed { rep, .. } => Some(state.told_of(rep)),
+            _ => state.held(&event.lead).map(|held| held.told),
+        };
         told.map(|told| told.is_none_or(|told| told < event.at.micros))
     };
     let known: Vec<Option<bool>> = happened.iter().map(is_new).collect();
@@ -28,8 +31,16 @@ pub fn tell(path: &Path, router: &Router, state: &mut State) -> Result<(), Failu
     for (event, is_new) in happened.iter().zip(known) {
         match is_new {
             Some(true) => {
-                state.tell(&event.lead, event.at);
-                take(router, state, event);
+                match event.what {
+                    What::Signed { rep, online } => {
+                        let presence = if online { Presence::Online } else { Presence::Offline };
+                        state.signed(router.crews(), rep, presence, event.at);
+                    }
+                    _ => {
+                        state.tell(&event.lead, event.at);
+                        take(router, state, event);
+                    }
+                }
                 taken += 1;
             }
             Some(false) => before += 1,
@@ -71,7 +82,7 @@ fn take(router: &Router, state: &mut State, event: &Happened) {
             _ if *told == 0 => return,
             _ => {}
         },
-        What::Accepted | What::Responded | What::Met => {}
+        What::Accepted | What::Responded | What::Met | What::Signed { .. } => {}
     }
     state.touched(&event.lead);
 }

@@ -100,3 +100,39 @@ fn old_leads_are_forgotten_where_it_is_asked_for() {
         assert!(ran.err.contains("--state"), "{}", ran.err);
     }
 }
+
+#[test]
+fn reps_sign_in_and_out() {
+    let policy = POLICY
+        .replace("least loaded\n  only reps under cap", "only reps online")
+        .replace("  cap 2 per day, credited back on duplicate\n", "")
+        .replace("  after 10 minutes untouched try pool others\n", "");
+    assert!(policy.contains("only reps online"));
+    let desk = folder(&[
+        ("main.leadway", policy.as_str()),
+        (
+            "out.csv",
+            "rep,at,event\nBen,2026-03-04 09:00,offline\ncyd,2026-03-04 09:05,offline\nzed,2026-03-04 09:06,offline\n",
+        ),
+        ("in.csv", "lead,at,event\ncyd,2026-03-04 10:30,online\nL1,2026-03-04 10:31,contacted\n"),
+    ]);
+    let (went, said) = route(desk.path(), &["L1", "L2"], "10:00", "--events out.csv");
+    assert_eq!(went, ["ana", "ana"]);
+    assert!(said.contains("out.csv: 2 events taken"), "{said}");
+    assert!(said.contains("1 events `online` or `offline` of people who are no reps were left out"), "{said}");
+    // The state keeps it; cyd is back, and an old word of him counts no more.
+    assert_eq!(route(desk.path(), &["L3"], "10:05", "").0, ["ana"]);
+    assert_eq!(route(desk.path(), &["L4", "L5"], "11:00", "--events in.csv").0, ["ana", "cyd"]);
+    let (went, said) = route(desk.path(), &["L6", "L7"], "11:05", "--events out.csv");
+    assert!(said.contains("out.csv: 0 events taken, 2 told before"), "{said}");
+    assert_eq!(went, ["ana", "cyd"]);
+    // In a replay cyd is there from half past ten on, and ben never.
+    let leads = "id,created_at,email\nA,2026-03-04 10:00,a@x.test\nB,2026-03-04 10:10,b@x.test\nC,2026-03-04 10:40,c@x.test\nD,2026-03-04 10:41,d@x.test\n";
+    std::fs::write(desk.path().join("history.csv"), leads).unwrap();
+    let all = "rep,at,event\nben,2026-03-04 09:00,offline\ncyd,2026-03-04 09:05,offline\ncyd,2026-03-04 10:30,online\n";
+    std::fs::write(desk.path().join("all.csv"), all).unwrap();
+    run_in(desk.path(), "simulate main.leadway --leads history.csv --events all.csv --each each.ndjson", "").exits(0);
+    let each = std::fs::read_to_string(desk.path().join("each.ndjson")).unwrap();
+    let reps: Vec<String> = each.lines().map(|line| json(line)["rep"].as_str().unwrap().to_owned()).collect();
+    assert_eq!(reps, ["ana", "ana", "ana", "cyd"]);
+}
