@@ -90,6 +90,8 @@ pub(super) struct Scope<'a> {
     pub lists: Vec<RawList<'a>>,
     pub tables: Vec<TableShape>,
     pub people: People,
+    /// A rule assigns reps by name, or owners: then a team may be of use though nothing names it.
+    pub assigns_people: bool,
     /// Reps that reps name, to be found once all are known.
     pub people_named: Vec<ast::Name>,
     /// Files of which something was said.
@@ -120,6 +122,7 @@ impl<'a> Scope<'a> {
             lists: Vec::new(),
             tables: Vec::new(),
             people: People::default(),
+            assigns_people: false,
             people_named: Vec::new(),
             files_said: FxHashSet::default(),
             domain: Arc::new(Type::Domain),

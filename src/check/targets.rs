@@ -78,6 +78,13 @@ pub(super) fn output_word(output: OutputKind) -> &'static str {
 
 impl Scope<'_> {
     pub(super) fn target(&mut self, target: &ast::Target) -> Option<Target> {
+        self.assigns_people |= matches!(
+            target.kind,
+            TargetKind::Rep(_)
+                | TargetKind::Owner { .. }
+                | TargetKind::TeamOfOwner { .. }
+                | TargetKind::ManagerOfOwner { .. }
+        );
         match &target.kind {
             TargetKind::Pool(name) => self.resolve(Kind::Pool, name).map(|id| Target::Pool(PoolId(id))),
             TargetKind::Queue(name) => self.resolve(Kind::Queue, name).map(|id| Target::Queue(QueueId(id))),

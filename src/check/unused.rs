@@ -1,7 +1,7 @@
 //! Declarations that nothing names.
 //!
 //! Fields, segments, territories, scores and grades stand in every decision and are of use by themselves; a list in a file is reference data that
-//! someone else may keep. Of the rest, what is not named does nothing.
+//! someone else may keep. Teams hold people whom rules may assign by name, or as owners. Of the rest, what is not named does nothing.
 
 use super::declarations::Declarations;
 use super::names::Kind;
@@ -28,7 +28,9 @@ impl Scope<'_> {
             for (name, declared) in self.names.of(kind) {
                 let list = (kind == Kind::List).then(|| found.lists.get(declared.id as usize)).flatten();
                 let in_file = list.is_some_and(|list| matches!(list.source, ListSource::File { .. }));
-                if declared.used || in_file {
+                // Which of its people get no lead is told by `rep-in-no-pool`.
+                let of_people = kind == Kind::Team && self.assigns_people;
+                if declared.used || in_file || of_people {
                     continue;
                 }
                 findings.push(
