@@ -8,6 +8,7 @@ pub mod coverage;
 mod expect;
 mod failure;
 pub mod mutate;
+mod prepared;
 pub mod profile;
 pub mod snapshot;
 pub mod suggest;

@@ -4,7 +4,7 @@
 mod edit;
 mod mistakes;
 mod times;
-pub(super) mod trial;
+mod trial;
 
 pub use mistakes::mutants;
 
@@ -12,7 +12,7 @@ use crate::analysis::Budget;
 use crate::diff::routing::{self, Routing, Verdict};
 use crate::policy::Policy;
 use crate::source::Span;
-use crate::suite::Suite;
+use crate::suite::{Suite, prepared};
 use edit::Edit;
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
@@ -101,7 +101,7 @@ pub fn run(
         for _ in 0..threads.get().min(chosen.len()).max(1) {
             let (tell_fate, next) = (tell_fate.clone(), &next);
             scope.spawn(move || {
-                let prepared = trial::prepare(suite, policy);
+                let prepared = prepared::prepare(suite, policy);
                 let mut trial = Trial::new(suite, policy, &prepared);
                 while let Some(&at) = chosen.get(next.fetch_add(1, Ordering::Relaxed)) {
                     let Some(mutant) = mutants.get(at) else { continue };

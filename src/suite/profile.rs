@@ -2,7 +2,7 @@
 
 use super::Suite;
 use super::coverage::walk::each_question;
-use super::mutate::trial::{self, Prepared};
+use super::prepared::{self, Prepared};
 use crate::assign::State;
 use crate::matcher::reference::Reference;
 use crate::matcher::{Facts, Matcher, Outcome};
@@ -28,7 +28,7 @@ pub struct Share {
 impl<'a> Profile<'a> {
     /// Of these tests, by their places in [`Policy::tests`]. Those of bad leads come to no rule.
     pub fn new(suite: &'a Suite, policy: &'a Policy, chosen: &[usize]) -> Profile<'a> {
-        let mut tests = trial::prepare(suite, policy);
+        let mut tests = prepared::prepare(suite, policy);
         tests.retain(|test| chosen.binary_search(&test.number).is_ok());
         Profile { policy, tests }
     }
