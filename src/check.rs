@@ -13,6 +13,7 @@ mod expectations;
 mod experiments;
 mod files;
 mod filters;
+mod goals;
 mod guarantees;
 mod hash;
 mod intervals;
@@ -27,7 +28,6 @@ mod overflow;
 mod people;
 mod pools;
 mod postal_codes;
-mod promises;
 mod records;
 mod roster;
 mod roster_names;
@@ -51,7 +51,7 @@ pub use files::data_paths;
 pub use tests::usual_instant;
 
 use crate::diagnostic::Diagnostic;
-use crate::policy::{DataFiles, Policy, RouteId};
+use crate::policy::{DataFiles, Policy, QueueId, RouteId};
 use crate::source::{FileId, Span};
 use crate::syntax::ast;
 use chrono_tz::Tz;
@@ -125,7 +125,7 @@ fn lower<'a>(scope: &mut Scope<'a>, found: &Declarations<'a>, data: &DataFiles, 
     let tables = scope.tables(found, data);
     let (routes, rules) = scope.routes(found);
     let experiments = scope.experiments(found);
-    let on_bad_lead = found.policy.and_then(|block| scope.policy_block(block));
+    let on_bad_lead = found.policy.and_then(|block| bad_lead_queue(scope, block));
     if let Some(returning) = found.returning {
         scope.returning(returning);
     }
@@ -179,6 +179,17 @@ fn lower<'a>(scope: &mut Scope<'a>, found: &Declarations<'a>, data: &DataFiles, 
     policy.tests = tests;
     contradictions::contradictions(&policy).into_iter().for_each(|found| scope.report(found));
     Some(policy)
+}
+
+/// Where a lead goes that cannot be read.
+fn bad_lead_queue(scope: &mut Scope<'_>, block: &ast::PolicyBlock) -> Option<QueueId> {
+    let mut queue = None;
+    for clause in &block.clauses {
+        if let ast::PolicyClause::OnBadLead(name) = clause {
+            queue = scope.resolve(Kind::Queue, name).map(QueueId);
+        }
+    }
+    queue
 }
 
 /// The zone of the policy block, UTC where it names none.

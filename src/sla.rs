@@ -32,6 +32,7 @@
 //! A follow-up borrows the policy under which it began, so it cannot run under another. [`saved`] writes one with names instead
 //! of ids and the hash of its policy, and opens it under that policy, or, where asked, moves it to another one.
 
+pub mod happened;
 mod machine;
 pub mod people;
 mod promise;

@@ -13,7 +13,7 @@ use crate::matcher::change::{Change, what_would_change};
 use crate::matcher::trace::{Trace, trace};
 use crate::policy::{Instant, RecordsId, RuleId, Value, words};
 use crate::router::{self, Moment, Router};
-use crate::sla::told::{Told, told};
+use crate::sla::told::{Pledge, told};
 use crate::{batch, world};
 use clap::{Args, ValueEnum};
 use serde::Serialize;
@@ -82,7 +82,7 @@ struct Explanation {
     records: Vec<search::Search>,
     trace: Trace,
     assignment: Vec<Tried>,
-    promises: Vec<Told>,
+    promises: Vec<Pledge>,
     #[serde(skip_serializing_if = "Option::is_none")]
     change: Option<Changed>,
 }

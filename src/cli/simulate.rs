@@ -10,6 +10,7 @@ use crate::simulate::history::{Columns, History, HistoryPlan};
 use crate::simulate::model::{Answering, Model, Outcomes};
 use crate::simulate::replay::{OPEN_FOR, Setting, replay};
 use crate::simulate::{Run, duty, events, history};
+use crate::sla::happened;
 use crate::world;
 use arguments::{Format, SaidOutcome, Span, Values};
 use chrono::{DateTime, SecondsFormat};
@@ -165,7 +166,7 @@ fn replayed(arguments: &Arguments, policy: &Path) -> Result<Replayed, Failure> {
     }
     let events = match &arguments.events {
         Some(path) => {
-            let plan = events::plan(policy);
+            let plan = happened::plan(policy);
             events::read(policy, &plan, output::leads(path, &plan)?, &mut history)
         }
         None => events::Events::default(),
@@ -199,8 +200,13 @@ fn replayed(arguments: &Arguments, policy: &Path) -> Result<Replayed, Failure> {
         }
     });
     progress.finish_and_clear();
-    let assumptions =
-        simulation::assumptions(policy, &history, &model, events.told.iter().any(events::Told::is_of_lead), OPEN_FOR);
+    let assumptions = simulation::assumptions(
+        policy,
+        &history,
+        &model,
+        events.told.iter().any(events::Occurrence::is_of_lead),
+        OPEN_FOR,
+    );
     Ok(Replayed { router, history, run, assumptions })
 }
 

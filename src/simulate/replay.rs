@@ -12,13 +12,14 @@
 
 use super::agenda::{Agenda, What};
 use super::duty::Duty;
-use super::events::{Told, What as Happened};
+use super::events::Occurrence;
 use super::history::{History, PastLead};
 use super::model::Model;
 use super::{Fate, Load, Promised, Run, Turns};
 use crate::assign::{Again, Assignment, Crews, How, Presence, Request, State, Widening};
 use crate::matcher::Outcome;
 use crate::policy::{Clock, Instant, Policy, PoolId, QueueId, RepId};
+use crate::sla::happened::What as Happened;
 use crate::sla::people::People;
 use crate::sla::{Doing, Effect, Event, FollowUp, Given, Holder, Standing};
 use crate::syntax::ast::{Stage, Strategy};
@@ -32,7 +33,7 @@ pub struct Setting<'a> {
     pub policy: &'a Policy,
     pub history: &'a History,
     /// What the history tells of leads besides, in the order of their instants.
-    pub events: &'a [Told],
+    pub events: &'a [Occurrence],
     pub crews: &'a Crews,
     pub people: &'a People,
     pub duty: &'a Duty<'a>,
@@ -122,7 +123,7 @@ impl<'a> Replay<'a> {
             turns: BTreeMap::new(),
             notified: 0,
             census: Census::default(),
-            told_of_leads: setting.events.iter().any(Told::is_of_lead),
+            told_of_leads: setting.events.iter().any(Occurrence::is_of_lead),
             counts_open: policy.pools.iter().any(|pool| pool.strategy == Strategy::LeastLoaded),
         }
     }
@@ -433,7 +434,7 @@ impl<'a> Replay<'a> {
     }
 
     /// The history tells of an event.
-    fn happens(&mut self, told: &Told) {
+    fn happens(&mut self, told: &Occurrence) {
         if let Happened::Signed { rep, online } = told.what {
             let presence = if online { Presence::Online } else { Presence::Offline };
             return self.state.present(self.setting.crews, rep, presence, Instant { micros: told.at, offset: 0 });

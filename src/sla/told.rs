@@ -17,7 +17,7 @@ const MOST_SPANS: usize = 6;
 
 /// A promise as it stands when a lead is assigned. Instants are on the clock of the calendar that counts.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Told {
+pub struct Pledge {
     /// `respond`
     pub promise: &'static str,
     /// `5 minutes`
@@ -44,7 +44,7 @@ pub struct ToldSpan {
 }
 
 /// Every promise of an SLA, for a lead that was assigned at an instant.
-pub fn told(policy: &Policy, people: &People, sla: SlaId, given: Given, at: i64) -> Vec<Told> {
+pub fn told(policy: &Policy, people: &People, sla: SlaId, given: Given, at: i64) -> Vec<Pledge> {
     let promises = policy.slas.get(sla.at()).map_or(&[][..], |sla| &sla.promises);
     let all_days = people.calendars().without_holidays();
     promises.iter().map(|promise| told_promise(policy, people, &all_days, promise, given, at)).collect()
@@ -57,7 +57,7 @@ fn told_promise(
     promise: &Promise,
     given: Given,
     at: i64,
-) -> Told {
+) -> Pledge {
     let calendar = people.calendar(&promise.clock, given.holder, given.pool);
     let zone = calendar.map_or(policy.zone, |calendar| people.calendars().zone(calendar));
     let due = people.due(&promise.within, calendar, at);
@@ -73,7 +73,7 @@ fn told_promise(
         }
         _ => (Vec::new(), 0),
     };
-    Told {
+    Pledge {
         promise: promise.stage.word(),
         within: duration(&promise.within),
         clock: clock(policy, &promise.clock, given, calendar),

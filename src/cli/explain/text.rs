@@ -7,7 +7,7 @@ use crate::matcher::reason::Reason;
 use crate::matcher::trace::{EntryTrace, Trace, Verdict};
 use crate::policy::Policy;
 use crate::router::Router;
-use crate::sla::told::Told;
+use crate::sla::told::Pledge;
 use std::fmt::Write;
 
 /// The whole way of a lead, for people.
@@ -97,8 +97,8 @@ fn decision(out: &mut String, decision: &serde_json::Value) -> std::fmt::Result 
 }
 
 /// When a promise falls due, and what counted until then.
-fn promise(out: &mut String, told: &Told) -> std::fmt::Result {
-    let Told { promise, within, clock, zone, .. } = told;
+fn promise(out: &mut String, told: &Pledge) -> std::fmt::Result {
+    let Pledge { promise, within, clock, zone, .. } = told;
     match &told.due {
         Some(due) => writeln!(out, "\nPromised: {promise} by {due} in {zone}")?,
         None => writeln!(out, "\nPromised: {promise}, but the calendar never opens long enough")?,

@@ -4,7 +4,7 @@ use crate::assign::{Presence, State};
 use crate::cli::{Failure, output};
 use crate::data::text;
 use crate::router::Router;
-use crate::simulate::events::{self, Happened, What};
+use crate::sla::happened::{self, Happened, What};
 use crate::sla::statuses;
 use std::path::Path;
 
@@ -12,9 +12,9 @@ use std::path::Path;
 pub fn tell(path: &Path, router: &Router, state: &mut State) -> Result<(), Failure> {
     let shown = path.display().to_string();
     let policy = router.policy();
-    let plan = events::plan(policy);
+    let plan = happened::plan(policy);
     let file = output::leads(path, &plan)?;
-    let (happened, warnings) = events::happened(policy, &plan, file);
+    let (happened, warnings) = happened::happened(policy, &plan, file);
     for warning in warnings {
         output::say(&format!("{shown}: {warning}\n"));
     }

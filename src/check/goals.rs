@@ -1,7 +1,6 @@
-//! Goals and the policy block: what they name is there, and their numbers make sense.
+//! Goals: what they name is there, and their numbers make sense.
 
 use super::declarations::Declarations;
-use super::names::Kind;
 use super::scope::Scope;
 use crate::diagnostic::Diagnostic;
 use crate::policy::Goal;
@@ -60,16 +59,5 @@ impl Scope<'_> {
                 Diagnostic::error("type-mismatch", within.span, format!("{what} has no length of its own")).help(help),
             );
         }
-    }
-
-    /// Where a lead goes that cannot be read.
-    pub(super) fn policy_block(&mut self, block: &ast::PolicyBlock) -> Option<crate::policy::QueueId> {
-        let mut queue = None;
-        for clause in &block.clauses {
-            if let ast::PolicyClause::OnBadLead(name) = clause {
-                queue = self.resolve(Kind::Queue, name).map(crate::policy::QueueId);
-            }
-        }
-        queue
     }
 }
