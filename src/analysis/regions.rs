@@ -155,6 +155,16 @@ impl Space<'_> {
         region.sets.iter().map(|(dim, set)| self.set_words(*dim, set)).collect()
     }
 
+    /// Whether a condition of a region says no more than that a field is present which every policy requires.
+    pub fn is_given(&self, dim: DimId, set: &AtomSet) -> bool {
+        let asked = self.subjects.all.iter().find(|(_, asked)| asked.value == dim);
+        let Some((Key::Field(name, _), _)) = asked else { return false };
+        let requires = |policy: &&Policy| policy.fields.iter().any(|field| field.required && field.name == *name);
+        let present = AtomSet::new(vec![(MISSING + 1, u32::MAX)]);
+        let all = set.intersection(&present) == self.domain(dim).intersection(&present);
+        all && !set.contains(MISSING) && self.policies.iter().all(requires)
+    }
+
     fn set_words(&self, dim: DimId, set: &AtomSet) -> String {
         if self.moment == Some(dim) {
             let at = set.runs().first().and_then(|run| self.moments.instants.get(run.0 as usize)).copied();

@@ -8,7 +8,6 @@ use crate::analysis::regions::Rest;
 use crate::analysis::{Budget, Formula};
 use crate::diff::routing::entries::Decided;
 use crate::diff::routing::{Region, replay};
-use crate::policy::Field;
 use indexmap::IndexMap;
 
 /// Regions of one change, and of all.
@@ -68,7 +67,7 @@ impl Pairs<'_, '_> {
         let without: Vec<Formula> = without.iter().chain(&of.told).copied().collect();
         let found = self.space.regions(&[both], &without, most - of.regions.len().min(most), budget);
         of.all &= found.rest == Rest::Nothing;
-        for region in found.regions {
+        for mut region in found.regions {
             let formula = self.space.region_formula(&region);
             of.told.push(formula);
             let decided = [0, 1].map(|number| replay(self.space, number, &region.lead).0);
@@ -79,22 +78,13 @@ impl Pairs<'_, '_> {
                 _ => false,
             };
             if says(key.0, 0) && says(key.1, 1) {
-                let mut conditions = self.space.region_words(&region);
-                conditions.retain(|words| !self.is_required(words));
+                region.sets.retain(|(dim, set)| !self.space.is_given(*dim, set));
+                let conditions = self.space.region_words(&region);
                 of.regions.push(Region { conditions, formula });
             } else {
                 of.all = false;
             }
         }
-    }
-}
-
-impl Pairs<'_, '_> {
-    /// Whether a condition says no more than that a field is present which both versions require.
-    fn is_required(&self, words: &str) -> bool {
-        let Some(name) = words.strip_suffix(" is present") else { return false };
-        let required = |field: &Field| field.required && field.name == name;
-        self.policies.iter().all(|policy| policy.fields.iter().any(required))
     }
 }
 
