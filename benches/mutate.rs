@@ -4,6 +4,9 @@
 
 #![expect(clippy::disallowed_methods, reason = "a bench reads the clock and writes files")]
 
+mod numbers;
+
+use numbers::Random;
 use std::fmt::Write;
 use std::path::Path;
 use std::process::Command;
@@ -15,15 +18,7 @@ const INDUSTRIES: [&str; 5] = ["fintech", "saas", "health", "retail", "energy"];
 const SOURCES: [&str; 5] = ["demo", "contact", "event", "partner", "mql"];
 const TITLES: [&str; 4] = ["vp", "chief", "head", "manager"];
 
-/// A small linear congruential generator (Knuth, MMIX): the same policy every time.
-struct Random(u64);
-
 impl Random {
-    fn below(&mut self, end: usize) -> usize {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        ((self.0 >> 33) as usize) % end
-    }
-
     /// Some of a list, in its order.
     fn some(&mut self, of: &[&str], most: usize) -> String {
         let from = self.below(of.len() - 1);

@@ -5,6 +5,9 @@
 
 #![expect(clippy::disallowed_methods, reason = "a bench reads the clock and writes files")]
 
+mod numbers;
+
+use numbers::Random;
 use serde::Deserialize;
 use std::fmt::Write as _;
 use std::hint::black_box;
@@ -36,15 +39,7 @@ struct Lead<'a> {
     role: &'a str,
 }
 
-/// A small linear congruential generator (Knuth, MMIX): the same file every time.
-struct Random(u64);
-
 impl Random {
-    fn below(&mut self, end: usize) -> usize {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        ((self.0 >> 33) as usize) % end
-    }
-
     fn of<'a>(&mut self, all: &[&'a str]) -> &'a str {
         all[self.below(all.len())]
     }

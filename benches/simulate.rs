@@ -4,6 +4,9 @@
 
 #![expect(clippy::disallowed_methods, reason = "a bench reads the clock and writes files")]
 
+mod numbers;
+
+use numbers::Random;
 use std::fmt::Write as _;
 use std::io::{BufWriter, Write};
 use std::path::Path;
@@ -13,16 +16,6 @@ use std::time::Instant;
 const ROUNDS: usize = 5;
 const POOLS: usize = 10;
 const REPS: usize = 50;
-
-/// A small linear congruential generator (Knuth, MMIX): the same file every time.
-struct Random(u64);
-
-impl Random {
-    fn below(&mut self, end: usize) -> usize {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        ((self.0 >> 33) as usize) % end
-    }
-}
 
 fn policy() -> String {
     let mut text = "policy \"A million leads\" { timezone \"Europe/London\" }\n\
