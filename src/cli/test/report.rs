@@ -8,9 +8,11 @@ use crate::policy::tests::TestCase;
 use crate::source::{Sources, Span};
 use crate::suite::coverage::{self, Coverage, Item, Share};
 use crate::suite::{self, Verdict};
+use crate::world::git::Repository;
 use comfy_table::{CellAlignment, Table, presets};
 use quick_junit::{NonSuccessKind, Report, TestCase as Reported, TestCaseStatus, TestSuite};
 use serde::Serialize;
+use std::path::Path;
 use std::time::Duration;
 
 /// `12 tests: 11 passed, 1 failed (3 ms)`.
@@ -180,14 +182,36 @@ fn place<'a>(run: &'a Run, case: &TestCase) -> (&'a str, u32) {
     (file, line_of(run, case.span))
 }
 
+/// The folder that this runs in, from the top of its repository: there a CI server looks for the files of a report. Empty where none is.
+fn from_top() -> String {
+    Repository::of(Path::new(".")).map(|(_, folder)| folder).unwrap_or_default()
+}
+
+/// A way from that folder, from the top.
+fn way_from_top(folder: &str, file: &str) -> String {
+    if Path::new(file).is_absolute() {
+        return file.to_owned();
+    }
+    let mut parts: Vec<&str> = folder.split('/').filter(|part| !part.is_empty()).collect();
+    for part in file.split('/').filter(|part| *part != ".") {
+        match parts.last() {
+            Some(last) if part == ".." && *last != ".." => _ = parts.pop(),
+            _ => parts.push(part),
+        }
+    }
+    parts.join("/")
+}
+
 /// One suite a file; times are not measured for each test, since most take microseconds.
 pub fn junit(run: &Run) -> std::result::Result<String, Failure> {
     let mut report = Report::new("leadway");
     report.set_time(Duration::from_secs_f64(run.seconds));
     let mut suites: Vec<TestSuite> = Vec::new();
+    let folder = from_top();
     for verdict in run.verdicts {
         let Some(case) = run.policy.tests.get(verdict.case) else { continue };
         let (file, line) = place(run, case);
+        let file = way_from_top(&folder, file);
         let status = match verdict.passed() {
             true => TestCaseStatus::success(),
             false => {
@@ -202,13 +226,13 @@ pub fn junit(run: &Run) -> std::result::Result<String, Failure> {
             }
         };
         let mut reported = Reported::new(case.title.as_str(), status);
-        reported.set_classname(file);
-        reported.extra.insert("file".into(), file.into());
+        reported.set_classname(file.as_str());
+        reported.extra.insert("file".into(), file.as_str().into());
         reported.extra.insert("line".into(), line.to_string().into());
         match suites.iter_mut().find(|suite| suite.name.as_str() == file) {
             Some(suite) => _ = suite.add_test_case(reported),
             None => {
-                let mut suite = TestSuite::new(file);
+                let mut suite = TestSuite::new(file.as_str());
                 suite.add_test_case(reported);
                 suites.push(suite);
             }

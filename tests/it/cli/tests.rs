@@ -337,3 +337,19 @@ test "a" { lead { id "1" } expect otherwise }
         items.iter().filter(|item| item["kind"] == "condition").map(|item| item["name"].as_str().unwrap()).collect();
     insta::assert_snapshot!(conditions.join("\n"));
 }
+
+/// A CI server looks for the files of a report from the top of the repository, wherever the command ran.
+#[test]
+fn junit_names_files_from_the_top_of_the_repository() {
+    let test = "test \"a\" { lead { id \"1\", employees 5000 } expect queue big }\n";
+    let folder =
+        folder(&[("a/policy/main.leadway", POLICY), ("a/policy/main.test.leadway", test), ("a/b/notes.txt", "")]);
+    super::diff::git(folder.path(), "init --quiet");
+    for (from, policy) in
+        [("", "a/policy/main.leadway"), ("a/policy", "main.leadway"), ("a/b", "../policy/main.leadway")]
+    {
+        let ran = run_in(&folder.path().join(from), &format!("test {policy} --format junit"), "").exits(0);
+        assert!(ran.out.contains("file=\"a/policy/main.test.leadway\""), "{from}: {}", ran.out);
+        assert!(ran.out.contains("<testsuite name=\"a/policy/main.test.leadway\""), "{from}: {}", ran.out);
+    }
+}
