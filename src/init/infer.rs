@@ -2,7 +2,6 @@
 //!
 //! Values are read by the reader that reads leads later, so that what is inferred reads.
 
-use crate::data::table::DataTable;
 use crate::init::column::Column;
 use crate::init::{decide, name};
 use indexmap::{IndexMap, IndexSet};
@@ -63,16 +62,6 @@ pub enum InferredType {
 pub struct Choice {
     pub value: String,
     pub spellings: Vec<SmolStr>,
-}
-
-/// What a CSV export looks like.
-pub fn of_table(table: &DataTable) -> Inferred {
-    let mut inference = Inference::new(table.columns.iter().map(SmolStr::as_str));
-    for row in 0..table.len() {
-        let cells: Vec<_> = (0..table.columns.len()).map(|column| table.cell(row, column)).collect();
-        inference.row(cells.iter().map(AsRef::as_ref));
-    }
-    inference.finish()
 }
 
 impl Inference {

@@ -7,6 +7,7 @@ mod remembered;
 mod widening;
 
 use leadway::assign::{Asked, Assignment, Request, State};
+use leadway::batch::Turns;
 use leadway::load;
 use leadway::matcher::Match;
 use leadway::policy::{Instant, PoolId, RepId, Target};
@@ -128,4 +129,16 @@ fn a_lead_goes_back_to_whoever_had_it_only_when_asked_to() {
     assert_eq!(desk.state.returned(desk.router.crews(), "L1", "duplicate", at), Some(ana));
     assert_eq!(desk.state.open_leads(ana), 0);
     assert_eq!(desk.request(&found, Some("L1"), &[ana]), "ben");
+}
+
+/// A thread that panics before its turn would be waited for without end.
+#[test]
+fn nobody_waits_for_a_turn_that_never_comes() {
+    let turns = Turns::new(Desk::of("").state);
+    std::thread::scope(|scope| {
+        // The turn of place 0 is never taken.
+        let waiting = scope.spawn(|| turns.take(1, |_| panic!("it is not this one's turn")));
+        turns.abandon();
+        waiting.join().unwrap();
+    });
 }

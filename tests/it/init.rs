@@ -1,8 +1,8 @@
 //! A first policy from nothing, and from an export.
 
-use leadway::data::table::read_table;
+use leadway::data::table::{DataTable, read_table};
 use leadway::format::format;
-use leadway::init::infer::{Inference, Inferred, of_table};
+use leadway::init::infer::{Inference, Inferred};
 use leadway::init::{starter, write};
 use leadway::lead::{LeadFile, LeadReader, Plan};
 use leadway::load;
@@ -10,6 +10,7 @@ use leadway::policy::Policy;
 use leadway::source::FileId;
 use leadway::syntax;
 use proptest::prelude::*;
+use smol_str::SmolStr;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -149,6 +150,15 @@ fn column() -> impl Strategy<Value = (String, Vec<String>)> {
         prop::collection::vec(prop_oneof![9 => any, 1 => Just(String::new())], 60)
     });
     (header.prop_map(String::from), values)
+}
+
+fn of_table(table: &DataTable) -> Inferred {
+    let mut inference = Inference::new(table.columns.iter().map(SmolStr::as_str));
+    for row in 0..table.len() {
+        let cells: Vec<_> = (0..table.columns.len()).map(|column| table.cell(row, column)).collect();
+        inference.row(cells.iter().map(AsRef::as_ref));
+    }
+    inference.finish()
 }
 
 /// The table as a spreadsheet saves it.
