@@ -48,7 +48,7 @@ pub fn cover(domains: &[AtomSet], of: &Cube, blockers: &[(usize, &Cube)], budget
     };
     let mut part = of.clone();
     for dim in near.leave_to_missing() {
-        put(&mut part, dim, AtomSet::one(MISSING));
+        part.put(dim, AtomSet::one(MISSING));
     }
     let (tables, places) = near.tables();
     let mut search = Search { tables, places, used: Vec::new(), budget };
@@ -56,7 +56,7 @@ pub fn cover(domains: &[AtomSet], of: &Cube, blockers: &[(usize, &Cube)], budget
         Found::Point(point) => {
             for (table, at) in search.tables.iter().zip(point) {
                 if let Some(run) = table.runs.get(at as usize) {
-                    put(&mut part, table.dim, AtomSet::new(vec![*run]));
+                    part.put(table.dim, AtomSet::new(vec![*run]));
                 }
             }
             Covered::No(part)
@@ -110,21 +110,10 @@ pub fn grown(domains: &[AtomSet], of: &Cube, mut part: Cube, blockers: &[(usize,
     part
 }
 
-fn put(cube: &mut Cube, dim: DimId, set: AtomSet) {
-    let set = (dim, Arc::new(set));
-    match cube.sets.binary_search_by_key(&dim, |(of, _)| *of) {
-        Ok(at) => cube.sets.get_mut(at).into_iter().for_each(|place| *place = set.clone()),
-        Err(at) => cube.sets.insert(at, set),
-    }
-}
-
 /// The atoms of a box in a dimension.
 fn own<'a>(domains: &'a [AtomSet], of: &'a Cube, dim: DimId) -> &'a AtomSet {
-    static NOTHING: std::sync::LazyLock<AtomSet> = std::sync::LazyLock::new(AtomSet::default);
-    match of.sets.binary_search_by_key(&dim, |(of, _)| *of) {
-        Ok(at) => of.sets.get(at).map_or(&NOTHING, |(_, set)| set),
-        Err(_) => domains.get(dim as usize).unwrap_or(&NOTHING),
-    }
+    static NOTHING: AtomSet = AtomSet::NONE;
+    of.set(dim).or_else(|| domains.get(dim as usize)).unwrap_or(&NOTHING)
 }
 
 #[derive(PartialEq, Eq)]

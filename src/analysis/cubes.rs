@@ -8,6 +8,7 @@
 
 use super::formula::{Formula, Formulas, Node};
 use crate::graph::atoms::{Cube, DimId};
+use crate::graph::axis::MISSING;
 use rustc_hash::FxHashMap;
 use std::sync::Arc;
 
@@ -97,6 +98,8 @@ pub struct Index {
     /// Formulas that are no few cubes, in order.
     opaque: Vec<u32>,
     words: usize,
+    /// Dimensions in which no cube takes what is missing, in order: whoever asks about one is kept away by it.
+    pub kept_by_missing: Vec<DimId>,
 }
 
 #[derive(Debug)]
@@ -124,6 +127,9 @@ impl Index {
         let mut dims: Vec<DimId> = cubes.iter().flat_map(|cube| cube.sets.iter().map(|(dim, _)| *dim)).collect();
         dims.sort_unstable();
         dims.dedup();
+        let takes_missing =
+            |dim: &DimId| cubes.iter().any(|cube| cube.set(*dim).is_some_and(|set| set.contains(MISSING)));
+        index.kept_by_missing = dims.iter().copied().filter(|dim| !takes_missing(dim)).collect();
         for dim in dims {
             let size = formulas.size(dim);
             let shift = (0..32).find(|shift| size >> shift <= MOST_ROWS).unwrap_or(0);

@@ -8,6 +8,7 @@ use super::find::{Answer, Reason};
 use super::formula::Formula;
 use super::space::Space;
 use crate::graph::atoms::{AtomSet, Cube};
+use crate::graph::axis::MISSING;
 use std::sync::Arc;
 
 /// What cubes alone say.
@@ -72,6 +73,67 @@ impl Space<'_> {
         }
     }
 
+    /// [`Space::exists`], without those below a place that count; with the places of those that suffice for a proof.
+    pub fn exists_among(
+        &mut self,
+        holds: &[Formula],
+        among: &Ordered,
+        below: usize,
+        counts: impl Fn(usize) -> bool,
+        budget: &Budget,
+    ) -> Existence {
+        let all = self.formulas.and(holds.iter().copied());
+        if let Some(found) = self.exists_where_missing(all, among, below, &counts, budget) {
+            return found;
+        }
+        let mut places = self.meeting(among, all, below);
+        places.retain(|place| counts(*place));
+        let without: Vec<Formula> = places.iter().filter_map(|at| among.formulas.get(*at)).copied().collect();
+        match self.exists(holds, &without, budget) {
+            Existence::No(core) => Existence::No(core.iter().filter_map(|at| places.get(*at)).copied().collect()),
+            other => other,
+        }
+    }
+
+    /// The same, asked only of leads that miss whatever keeps all away that ask for it: if these few are covered, they are by blockers that
+    /// do not ask, so all are. `None` where that does not decide.
+    fn exists_where_missing(
+        &mut self,
+        all: Formula,
+        among: &Ordered,
+        below: usize,
+        counts: &impl Fn(usize) -> bool,
+        budget: &Budget,
+    ) -> Option<Existence> {
+        let cubes = self.cubes.of(&mut self.formulas, all)?;
+        let mut used = Vec::new();
+        for cube in cubes.iter() {
+            let Some(mut inside) = self.in_domains(cube) else { continue };
+            for dim in &among.index.kept_by_missing {
+                if inside.set(*dim).unwrap_or(self.domain(*dim)).contains(MISSING) {
+                    inside.put(*dim, AtomSet::one(MISSING));
+                }
+            }
+            let mut near = Vec::new();
+            for place in among.index.meeting(std::slice::from_ref(&inside), below).into_iter().filter(|at| counts(*at))
+            {
+                near.push((place, self.cubes.of(&mut self.formulas, *among.formulas.get(place)?)?));
+            }
+            let blockers: Vec<(usize, &Cube)> =
+                near.iter().flat_map(|(place, cubes)| cubes.iter().map(|cube| (*place, cube))).collect();
+            match cover(&self.domains, &inside, &blockers, budget) {
+                Covered::Yes(places) => used.extend(places),
+                Covered::No(part) if self.surely_inhabited(&part) || self.lead_of(&part, budget).is_some() => {
+                    return Some(Existence::Yes);
+                }
+                Covered::No(_) | Covered::TooHard => return None,
+            }
+        }
+        used.sort_unstable();
+        used.dedup();
+        Some(Existence::No(used))
+    }
+
     pub(super) fn quick(&mut self, holds: &[Formula], without: &[Formula], budget: &Budget) -> Quick {
         let all = self.formulas.and(holds.iter().copied());
         let Some(cubes) = self.cubes.of(&mut self.formulas, all) else { return Quick::Undecided };
@@ -123,20 +185,20 @@ impl Space<'_> {
 
     /// Whether some lead is in a cube for certain, by a look at its dimensions alone.
     fn surely_inhabited(&self, cube: &Cube) -> bool {
-        let mut groups = Vec::new();
-        for (dim, set) in &cube.sets {
-            match self.links.get(*dim as usize).copied().flatten() {
-                None => {}
-                Some(Link::Hard) => {
-                    // What is missing has no text to find.
-                    if !set.contains(0) {
-                        return false;
-                    }
-                    groups.push(u32::MAX);
-                }
-                Some(Link::Group(group)) => groups.push(group),
-            }
+        let linked = cube.sets.iter().filter_map(|(dim, set)| {
+            let link = self.links.get(*dim as usize).copied().flatten()?;
+            Some((link, set.contains(MISSING)))
+        });
+        let linked: Vec<(Link, bool)> = linked.collect();
+        // A lead may miss all of them together.
+        if linked.iter().all(|(_, may_be_missing)| *may_be_missing) {
+            return true;
         }
+        let groups = linked.iter().map(|(link, _)| match link {
+            Link::Group(group) => Some(*group),
+            Link::Hard => None,
+        });
+        let Some(mut groups) = groups.collect::<Option<Vec<u32>>>() else { return false };
         groups.sort_unstable();
         groups.iter().zip(groups.iter().skip(1)).all(|(one, next)| one != next)
     }

@@ -91,13 +91,13 @@ impl Prover<'_> {
         let mut covers: Vec<Vec<usize>> = vec![Vec::new(); way.steps.len()];
         for at in 0..way.steps.len() {
             let Some(step) = way.steps.get(at).copied() else { continue };
-            let blockers = self.blockers(way, at, step.takes);
-            let without: Vec<Formula> = blockers.iter().filter_map(|at| way.all.formulas.get(*at)).copied().collect();
-            let found = self.space.exists(&[readable, step.takes], &without, &self.budget.at_most(Self::MOST));
+            let (first, live) = (way.before.len(), &way.live);
+            let lives = |at: usize| at.checked_sub(first).is_none_or(|step| live.get(step) != Some(&Some(false)));
+            let budget = self.budget.at_most(Self::MOST);
+            let found = self.space.exists_among(&[readable, step.takes], &way.all, first + at, lives, &budget);
             let live = match found {
                 Existence::Yes => Some(true),
                 Existence::No(core) => {
-                    let core: Vec<usize> = core.into_iter().filter_map(|place| blockers.get(place).copied()).collect();
                     covers.get_mut(at).into_iter().for_each(|of: &mut Vec<usize>| of.clone_from(&core));
                     Some(false)
                 }
@@ -119,8 +119,8 @@ impl Prover<'_> {
         let mut way = self.rules_in_order()?;
         self.find_shadows(&mut way);
         let readable = self.space.readable(0);
-        let without: Vec<Formula> = way.all.formulas.clone();
-        let gap = self.space.exists(&[readable], &without, &self.budget.at_most(Self::MOST));
+        let budget = self.budget.at_most(Self::MOST);
+        let gap = self.space.exists_among(&[readable], &way.all, way.all.formulas.len(), |_| true, &budget);
         let dead = way.live.iter().filter(|live| **live == Some(false)).count();
         let undecided = self.told.undecided.len() + usize::from(matches!(gap, Existence::Unknown(_)));
         Some((dead, gap == Existence::Yes, undecided))

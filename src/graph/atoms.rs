@@ -133,6 +133,15 @@ impl Cube {
         self.sets.get(at).map(|(_, set)| &**set)
     }
 
+    /// Gives a dimension this set, whatever it had.
+    pub fn put(&mut self, dim: DimId, set: AtomSet) {
+        let set = (dim, Arc::new(set));
+        match self.sets.binary_search_by_key(&dim, |(of, _)| *of) {
+            Ok(at) => self.sets.get_mut(at).into_iter().for_each(|place| *place = set.clone()),
+            Err(at) => self.sets.insert(at, set),
+        }
+    }
+
     /// The only set, where a cube is nothing but one.
     pub fn only_set(&self) -> Option<(DimId, &AtomSet)> {
         match (self.sets.as_slice(), self.flags.is_empty()) {
