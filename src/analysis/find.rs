@@ -60,17 +60,27 @@ const NODES_A_STEP: u64 = 4;
 impl Space<'_> {
     /// Is there a lead for which all of `holds` hold and none of `without`?
     pub fn find(&mut self, holds: &[Formula], without: &[Formula], budget: &Budget) -> Answer {
+        self.find_with_part(holds, without, budget).0
+    }
+
+    /// The same, with a box around the lead that no blocker meets where there is one at hand.
+    pub(super) fn find_with_part(
+        &mut self,
+        holds: &[Formula],
+        without: &[Formula],
+        budget: &Budget,
+    ) -> (Answer, Option<Cube>) {
         if budget.is_spent() {
-            return Answer::Unknown(Reason::OutOfBudget);
+            return (Answer::Unknown(Reason::OutOfBudget), None);
         }
         match self.quick(holds, without, budget) {
-            Quick::Covered(blockers) => Answer::Proved(blockers),
+            Quick::Covered(blockers) => (Answer::Proved(blockers), None),
             // Whatever is in there will do, if anything is.
             Quick::Free(part) => match self.lead_of(&part, budget) {
-                Some(witness) => Answer::Witness(witness),
-                None => self.find_by_solver(holds, without, budget),
+                Some(witness) => (Answer::Witness(witness), Some(part)),
+                None => (self.find_by_solver(holds, without, budget), None),
             },
-            Quick::Undecided => self.find_by_solver(holds, without, budget),
+            Quick::Undecided => (self.find_by_solver(holds, without, budget), None),
         }
     }
 

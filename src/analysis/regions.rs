@@ -5,12 +5,12 @@
 
 use super::asked::{Asked, Axis, Key, YES};
 use super::budget::Budget;
-use super::find::{Point, Question, Reason, Searched};
+use super::find::{Answer, Point, Question, Reason, Searched};
 use super::formula::Formula;
 use super::quick::Quick;
 use super::space::{NO_ROW, ROW, Space};
 use super::witness::Witness;
-use crate::graph::atoms::{AtomSet, DimId};
+use crate::graph::atoms::{AtomSet, Cube, DimId};
 use crate::graph::axis::MISSING;
 use crate::policy::{
     ColumnId, FieldId, LetId, LetValue, Policy, Predicate, Range, RecordsId, Subject, Test, TextSet, Type, Value, words,
@@ -100,8 +100,30 @@ impl Space<'_> {
             Quick::Free(part) => part,
         };
         let lead = *self.lead_of(&part, budget)?;
+        Some(Some(self.region(part, lead)))
+    }
+
+    fn region(&self, part: Cube, lead: Witness) -> Region {
         let sets = part.sets.into_iter().filter(|(dim, set)| **set != *self.domain(*dim));
-        Some(Some(Region { sets: sets.map(|(dim, set)| (dim, Arc::unwrap_or_clone(set))).collect(), lead }))
+        Region { sets: sets.map(|(dim, set)| (dim, Arc::unwrap_or_clone(set))).collect(), lead }
+    }
+
+    /// [`Space::find`], with the first of the [`Space::regions`] where it comes along.
+    pub fn find_with_region(
+        &mut self,
+        holds: &[Formula],
+        without: &[Formula],
+        budget: &Budget,
+    ) -> (Answer, Option<Region>) {
+        let all = self.formulas.and(holds.iter().copied());
+        let (answer, part) = self.find_with_part(&[all], without, budget);
+        // A region of several cubes may reach from one into the other.
+        let is_one = self.cubes.of(&mut self.formulas, all).is_some_and(|cubes| cubes.len() == 1);
+        let region = match (&answer, part) {
+            (Answer::Witness(lead), Some(part)) if is_one => Some(self.region(part, (**lead).clone())),
+            _ => None,
+        };
+        (answer, region)
     }
 
     fn grown(&self, question: &Question, own: usize, point: &Point, budget: &Budget) -> Vec<(DimId, AtomSet)> {

@@ -9,7 +9,7 @@ use super::{Facts, Match, Outcome, RecordMatch};
 use crate::policy::meaning::domain_of;
 use crate::policy::{
     Condition, ConditionKind, Entry, Experiment, ExperimentId, GradeId, LetId, LetValue, Policy, RecordsId, RouteId,
-    Rule, RuleId, ScoreId, SegmentId, Subject, TableId, Target, TerritoryId, Text, Value,
+    Rule, RuleId, ScoreId, SegmentId, Subject, TableId, Target, TerritoryId, Test, Text, Value,
 };
 use crate::syntax::ast::OutputKind;
 use std::borrow::Cow;
@@ -106,29 +106,45 @@ impl<'a> Reference<'a> {
         if self.entered.get(route.at())?.replace(true) {
             return None;
         }
-        self.policy.routes.get(route.at())?.entries.iter().find_map(|entry| match entry {
-            Entry::Rule(id) if self.lacks_what_is_shared(*id) => None,
-            Entry::Rule(id) => self.policy.rules.get(id.at()).filter(|rule| self.takes(rule)).map(|_| *id),
-            Entry::Continue { route, when, .. } => {
-                if when.as_ref().is_none_or(|when| self.holds(when)) {
-                    self.route(*route)
-                } else {
-                    None
+        let entries = &self.policy.routes.get(route.at())?.entries;
+        let mut at = self.past_what_lacks(route, 0);
+        while let Some(entry) = entries.get(at) {
+            let found = match entry {
+                Entry::Rule(id) if self.lacks_what_is_shared(*id) => None,
+                Entry::Rule(id) => self.policy.rules.get(id.at()).filter(|rule| self.takes(rule)).map(|_| *id),
+                Entry::Continue { route, when, .. } => {
+                    if when.as_ref().is_none_or(|when| self.holds(when)) {
+                        self.route(*route)
+                    } else {
+                        None
+                    }
                 }
+            };
+            if found.is_some() {
+                return found;
             }
-        })
+            at = self.past_what_lacks(route, at + 1);
+        }
+        None
+    }
+
+    /// The place of the next entry of a route whose first shared test does not fail.
+    fn past_what_lacks(&self, route: RouteId, from: usize) -> usize {
+        let Some((shared, cells)) = &self.shared else { return from };
+        let tests = shared.of_entries(route, from).iter();
+        from + tests.take_while(|test| self.fails(shared, cells, **test)).count()
+    }
+
+    fn fails(&self, shared: &Shared, cells: &[OnceCell<bool>], test: u32) -> bool {
+        let Some(cell) = cells.get(test as usize) else { return false };
+        let holds = |test: &Test| test.predicate.holds(&self.value(test.subject));
+        !*cell.get_or_init(|| shared.tests.get(test as usize).is_none_or(holds))
     }
 
     /// Whether one of the tests that a rule shares with others fails.
     fn lacks_what_is_shared(&self, id: RuleId) -> bool {
         let Some((shared, cells)) = &self.shared else { return false };
-        let holds = |at: &u32| {
-            let (Some(test), Some(cell)) = (shared.tests.get(*at as usize), cells.get(*at as usize)) else {
-                return true;
-            };
-            *cell.get_or_init(|| test.predicate.holds(&self.value(test.subject)))
-        };
-        !shared.of(id).iter().all(holds)
+        shared.of(id).iter().any(|test| self.fails(shared, cells, *test))
     }
 
     /// A rule takes the lead: on its days, when its condition holds, and when at least one of its targets is there.

@@ -1,6 +1,6 @@
 //! Tests that stand in several rules, so that the reference matcher asks each once a lead, however many rules there are.
 
-use crate::policy::{Condition, ConditionKind, Policy, Predicate, RuleId, Subject, Test};
+use crate::policy::{Condition, ConditionKind, Entry, Policy, Predicate, RouteId, RuleId, Subject, Test};
 use rustc_hash::{FxHashMap, FxHasher};
 use std::hash::{Hash, Hasher};
 
@@ -12,9 +12,14 @@ pub struct Shared {
     needed: Vec<u32>,
     /// Where those of each rule end.
     ends: Vec<usize>,
+    /// For each entry of each route the first test that its rule needs; [`Shared::NONE`] where there is none.
+    routes: Vec<Vec<u32>>,
 }
 
 impl Shared {
+    /// The place of no test.
+    pub const NONE: u32 = u32::MAX;
+
     pub fn new(policy: &Policy) -> Self {
         let mut found: Vec<(&Test, bool)> = Vec::new();
         let mut alike: FxHashMap<u64, Vec<u32>> = FxHashMap::default();
@@ -52,7 +57,18 @@ impl Shared {
             shared.ends.push(shared.needed.len());
             start = end;
         }
+        let first = |entry: &Entry| match entry {
+            Entry::Rule(rule) => shared.of(*rule).first().copied().unwrap_or(Self::NONE),
+            Entry::Continue { .. } => Self::NONE,
+        };
+        let routes = policy.routes.iter().map(|route| route.entries.iter().map(first).collect());
+        shared.routes = routes.collect();
         shared
+    }
+
+    /// For each entry of a route, from a place on, the first test that it needs.
+    pub fn of_entries(&self, route: RouteId, from: usize) -> &[u32] {
+        self.routes.get(route.at()).and_then(|entries| entries.get(from..)).unwrap_or(&[])
     }
 
     /// The tests that a rule needs, by place.

@@ -4,8 +4,9 @@ mod regions;
 
 use super::entries::{By, Decided, Decisions, Entry};
 use super::hull::{Boxes, Hull, Hulls, meet};
-use super::{Case, Change, Example, Lists, because, replay};
+use super::{Case, Change, Example, Lists, Outcome, because, replay};
 use crate::analysis::find::Answer;
+use crate::analysis::regions::Region;
 use crate::analysis::{Budget, Formula, Space, Witness};
 use crate::policy::{Field, LetValue, Policy, Subject, Text, Type, Value};
 use indexmap::IndexMap;
@@ -71,6 +72,8 @@ pub struct Pairs<'s, 'p> {
     told: FxHashSet<(By, By, u32, u32)>,
     /// Pairs that no lead comes to: which list an entry is of, its place, and the other's.
     empty: FxHashSet<(usize, usize, usize)>,
+    /// A region of a pair that came along with its lead, and what became of that lead in either version.
+    at_hand: FxHashMap<(usize, usize, usize), (Region, [Outcome; 2])>,
     /// For an entry that is not common, the entries of its own list before it and those of the other whose boxes meet its box.
     meeting: FxHashMap<(usize, usize), [Arc<[usize]>; 2]>,
     unknown: Vec<String>,
@@ -95,6 +98,7 @@ impl<'s, 'p> Pairs<'s, 'p> {
             found: IndexMap::new(),
             told: FxHashSet::default(),
             empty: FxHashSet::default(),
+            at_hand: FxHashMap::default(),
             meeting: FxHashMap::default(),
             unknown: Vec::new(),
         }
@@ -121,13 +125,19 @@ impl<'s, 'p> Pairs<'s, 'p> {
                 return true;
             }
             let without = pairs.near(both, blockers);
-            match pairs.space.find(&[both], &without, &budget) {
+            let (answer, region) = pairs.space.find_with_region(&[both], &without, &budget);
+            match answer {
                 Answer::Proved(_) => {
                     pairs.empty.insert((side, at, there));
                     true
                 }
                 Answer::Witness(witness) => {
-                    pairs.case(side, entry, met, *witness);
+                    let shown = pairs.case(side, entry, met, *witness);
+                    if let Some((region, (lead, outcomes))) = region.zip(shown)
+                        && region.lead == lead
+                    {
+                        pairs.at_hand.insert((side, at, there), (region, outcomes));
+                    }
                     true
                 }
                 Answer::Unknown(reason) => {
@@ -209,19 +219,15 @@ impl<'s, 'p> Pairs<'s, 'p> {
         known.or_insert_with(|| [among(side, at), among(1 - side, usize::MAX)]).clone()
     }
 
-    /// Enters what was found, once the lead was decided by both reference matchers and they disagree.
-    fn case(&mut self, side: usize, entry: Entry, met: Entry, witness: Witness) {
+    /// Enters what was found, once the lead was decided by both reference matchers and they disagree. Gives the lead that shows it, and
+    /// what becomes of that.
+    fn case(&mut self, side: usize, entry: Entry, met: Entry, witness: Witness) -> Option<(Witness, [Outcome; 2])> {
         let (old, new) = if side == 0 { (entry, met) } else { (met, entry) };
         if !self.told.insert((old.by, new.by, old.decided, new.decided)) {
-            return;
+            return None;
         }
-        let (Some(before), Some(after)) = (
-            self.ready.decisions.get_index(old.decided as usize),
-            self.ready.decisions.get_index(new.decided as usize),
-        ) else {
-            return;
-        };
-        let (before, after) = (before.clone(), after.clone());
+        let before = self.ready.decisions.get_index(old.decided as usize)?.clone();
+        let after = self.ready.decisions.get_index(new.decided as usize)?.clone();
         let Some((witness, was, is)) = self.that_differs(witness, old.by, new.by, &before, &after) else {
             let by = new.by.words(self.policy(1)).or_else(|| old.by.words(self.policy(0))).unwrap_or_default();
             let split = matches!((&before, &after), (Decided::Split { .. }, _) | (_, Decided::Split { .. }));
@@ -231,7 +237,7 @@ impl<'s, 'p> Pairs<'s, 'p> {
                 "a lead was found that does not hold up"
             };
             self.unknown.push(format!("{by}: {why}"));
-            return;
+            return None;
         };
         let change = self.found.entry((old.decided, new.decided)).or_insert_with(|| Change {
             old: before.clone(),
@@ -244,16 +250,17 @@ impl<'s, 'p> Pairs<'s, 'p> {
         });
         if change.cases.len() >= TOLD {
             change.more = true;
-            return;
+            return Some((witness, [was, is]));
         }
         let [old_policy, new_policy] = self.policies;
         change.cases.push(Case {
             old_by: old.by.words(old_policy),
             new_by: new.by.words(new_policy),
-            witness: Example::new(self.space, &witness, was, is),
+            witness: Example::new(self.space, &witness, was.clone(), is.clone()),
             old: old.by.span(old_policy),
             new: new.by.span(new_policy),
         });
+        Some((witness, [was, is]))
     }
 
     /// The lead itself where it is decided differently; where an experiment has a say, one with another key.
@@ -264,7 +271,7 @@ impl<'s, 'p> Pairs<'s, 'p> {
         new_by: By,
         before: &Decided,
         after: &Decided,
-    ) -> Option<(Witness, super::Outcome, super::Outcome)> {
+    ) -> Option<(Witness, Outcome, Outcome)> {
         let mut look = |witness: &Witness| {
             let (was, old) = replay(self.space, 0, witness);
             let (is, new) = replay(self.space, 1, witness);

@@ -5,9 +5,9 @@
 
 use super::{Pair, Pairs};
 use crate::analysis::regions::Rest;
-use crate::analysis::{Budget, Formula};
+use crate::analysis::{self, Budget, Formula};
 use crate::diff::routing::entries::Decided;
-use crate::diff::routing::{Region, replay};
+use crate::diff::routing::{Outcome, Region, replay};
 use indexmap::IndexMap;
 
 /// Regions of one change, and of all.
@@ -26,8 +26,11 @@ impl Pairs<'_, '_> {
     pub fn regions(&mut self) {
         let budget = self.budget.at_most(STEPS);
         let share = (MOST / self.found.len().max(1)).clamp(1, MOST_OF_ONE);
-        let mut found: IndexMap<Key, Found> =
-            self.found.keys().map(|key| (*key, Found { all: self.unknown.is_empty(), ..Found::default() })).collect();
+        let mut found: IndexMap<Key, Found> = self
+            .found
+            .keys()
+            .map(|key| (*key, Found { most: share, all: self.unknown.is_empty(), ..Found::default() }))
+            .collect();
         let mut looked = 0;
         for (side, at) in self.ready.not_common.clone() {
             self.each_pair(side, at, |pairs, Pair { entry, met, there, both }, blockers| {
@@ -42,7 +45,8 @@ impl Pairs<'_, '_> {
                     of.all = false;
                 } else {
                     let without = pairs.near(both, blockers);
-                    pairs.regions_of(key, both, &without, of, share, &budget);
+                    let known = pairs.at_hand.remove(&(side, at, there));
+                    pairs.regions_of(key, both, without, known, of, &budget);
                 }
                 true
             });
@@ -59,18 +63,23 @@ impl Pairs<'_, '_> {
         &mut self,
         key: Key,
         both: Formula,
-        without: &[Formula],
+        mut without: Vec<Formula>,
+        known: Option<(analysis::regions::Region, [Outcome; 2])>,
         of: &mut Found,
-        most: usize,
         budget: &Budget,
     ) {
-        let without: Vec<Formula> = without.iter().chain(&of.told).copied().collect();
-        let found = self.space.regions(&[both], &without, most - of.regions.len().min(most), budget);
+        let room = of.most.saturating_sub(of.regions.len());
+        // Where regions were told it may reach into one of them.
+        let known = known.filter(|_| of.told.is_empty() && room > 0);
+        without.extend(known.iter().map(|(region, _)| self.space.region_formula(region)));
+        without.extend(&of.told);
+        let found = self.space.regions(&[both], &without, room - usize::from(known.is_some()), budget);
         of.all &= found.rest == Rest::Nothing;
-        for mut region in found.regions {
+        let known = known.map(|(region, decided)| (region, Some(decided)));
+        for (mut region, decided) in known.into_iter().chain(found.regions.into_iter().map(|region| (region, None))) {
             let formula = self.space.region_formula(&region);
             of.told.push(formula);
-            let decided = [0, 1].map(|number| replay(self.space, number, &region.lead).0);
+            let decided = decided.unwrap_or_else(|| [0, 1].map(|number| replay(self.space, number, &region.lead).0));
             let says = |at: u32, number: usize| match (self.ready.decisions.get_index(at as usize), decided.get(number))
             {
                 (Some(Decided::One(one)), Some(found)) => one == found,
@@ -90,6 +99,8 @@ impl Pairs<'_, '_> {
 
 #[derive(Default)]
 struct Found {
+    /// So many regions are told.
+    most: usize,
     regions: Vec<Region>,
     /// Where no more is looked for: regions that were told.
     told: Vec<Formula>,
