@@ -28,8 +28,9 @@ fn measure(name: &str, text: &str) {
         move || start.elapsed().as_secs() > 60
     });
     let mut prover = Prover::new(&policy, &budget);
-    let found = timed(&format!("{name}: shadows and gap"), || prover.shadows_and_gap());
-    println!("{:<58} {found:?}", "");
+    let (way, gap) = timed(&format!("{name}: shadows and gap"), || prover.shadows_and_gap()).unwrap();
+    let steps = |live: Option<bool>| way.live.iter().filter(|found| **found == live).count();
+    println!("{:<58} {} take no lead, {} undecided, a gap: {gap:?}", "", steps(Some(false)), steps(None));
     let mut prover = Prover::new(&policy, &budget);
     let mut way = prover.rules_in_order().unwrap();
     prover.find_shadows(&mut way);

@@ -113,17 +113,19 @@ impl Prover<'_> {
         covers
     }
 
-    /// How many rules take no lead, whether some lead is taken by none, and how many questions are not decided: the proofs alone, without
-    /// a word about them.
-    pub fn shadows_and_gap(&mut self) -> Option<(usize, bool, usize)> {
+    /// Which steps take a lead, and whether some lead is taken by none: the proofs alone, without a word about them. `None` as for
+    /// [`Prover::rules_in_order`], and for a gap that is not decided.
+    pub fn shadows_and_gap(&mut self) -> Option<(Way, Option<bool>)> {
         let mut way = self.rules_in_order()?;
         self.find_shadows(&mut way);
         let readable = self.space.readable(0);
         let budget = self.budget.at_most(Self::MOST);
-        let gap = self.space.exists_among(&[readable], &way.all, way.all.formulas.len(), |_| true, &budget);
-        let dead = way.live.iter().filter(|live| **live == Some(false)).count();
-        let undecided = self.told.undecided.len() + usize::from(matches!(gap, Existence::Unknown(_)));
-        Some((dead, gap == Existence::Yes, undecided))
+        let gap = match self.space.exists_among(&[readable], &way.all, way.all.formulas.len(), |_| true, &budget) {
+            Existence::Yes => Some(true),
+            Existence::No(_) => Some(false),
+            Existence::Unknown(_) => None,
+        };
+        Some((way, gap))
     }
 
     /// Tells of the rules whose steps all take no lead, and gives them. Those of routes that no lead comes to are not told of.

@@ -6,6 +6,7 @@
 use super::guarantees::{Claim, Promised};
 use super::meaning::date_of_days;
 use super::{Condition, ConditionKind, Field, Policy, Predicate, Range, Subject, Target, Test, TextSet, Type, Value};
+use crate::syntax::ast::OutputKind;
 use chrono::{DateTime, Datelike, FixedOffset, NaiveDate, NaiveTime, Offset, TimeZone};
 use chrono_tz::Tz;
 use rust_decimal::Decimal;
@@ -158,7 +159,16 @@ pub fn target(policy: &Policy, target: &Target) -> String {
         Target::Owner { records, column: owner, .. } => column(records, owner),
         Target::TeamOfOwner { records, column: owner } => format!("team of {}", column(records, owner)),
         Target::ManagerOfOwner { records, column: owner } => format!("manager of {}", column(records, owner)),
-        Target::Table { table, .. } => format!("table {}", name(&policy.tables, table.at(), |table| &table.name)),
+        Target::Table { table, output } => {
+            let of = match output {
+                Some(OutputKind::Pool) => ".pool",
+                Some(OutputKind::Queue) => ".queue",
+                Some(OutputKind::Team) => ".team",
+                Some(OutputKind::Rep) => ".rep",
+                None | Some(OutputKind::Sla | OutputKind::Priority) => "",
+            };
+            format!("table {}{of}", name(&policy.tables, table.at(), |table| &table.name))
+        }
     }
 }
 

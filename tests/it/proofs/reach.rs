@@ -56,7 +56,7 @@ fn all_ways(policy: &Policy, found: &Match) -> Vec<Way> {
             if table.rows[*row as usize].target.as_ref() == Some(target) {
                 start.push(format!("table {}", table.name));
                 if matches!(target, Target::Pool(_)) {
-                    start.push("desk.pool".to_owned());
+                    start.push(format!("table {}.pool", table.name));
                 }
             }
         }
