@@ -112,7 +112,7 @@ fn main() {
         let ([ready, same], routing) = timed(&old, &new);
         assert_eq!(routing.verdict, Verdict::Same);
         println!("{count:>6} rules, no edit: ready after {ready:.1} ms, answered after {same:.2} ms");
-        let (mut ready, mut answers) = (Vec::new(), Vec::new());
+        let (mut ready, mut proofs, mut answers) = (Vec::new(), Vec::new(), Vec::new());
         let mut cases = 0;
         for _ in 0..51 {
             let mut new = old.clone();
@@ -120,9 +120,15 @@ fn main() {
             let (times, routing) = timed(&old, &new);
             ready.push(times[0]);
             answers.push(times[1]);
-            cases += routing.changes.iter().map(|change| change.cases.len()).sum::<usize>();
+            let found = routing.changes.iter().map(|change| change.cases.len()).sum::<usize>();
+            cases += found;
+            let mut comparison = Comparison::new(&old, &new);
+            let start = Instant::now();
+            let counted = comparison.count(&Budget::steps(u64::MAX >> 2));
+            proofs.push(start.elapsed().as_secs_f64() * 1e3);
+            assert!(counted.is_some_and(|(count, undecided)| count >= found && undecided == 0), "{counted:?}, {found}");
         }
-        for (what, times) in [("ready", &mut ready), ("answered", &mut answers)] {
+        for (what, times) in [("ready", &mut ready), ("proofs alone", &mut proofs), ("answered", &mut answers)] {
             times.sort_by(f64::total_cmp);
             let (median, worst) = (times[times.len() / 2], times[times.len() - 1]);
             println!("{count:>6} rules, one edit: {what}, median {median:.2} ms, worst {worst:.2} ms");

@@ -155,6 +155,13 @@ impl<'p> Comparison<'p> {
         &self.space
     }
 
+    /// How many changes of who decides what some lead shows, and how many questions are not decided; `None` where a version is taken
+    /// apart into too many entries. It is what proofs cost of [`Comparison::routing`], without leads, replays and regions.
+    pub fn count(&mut self, budget: &Budget) -> Option<(usize, usize)> {
+        let ready = self.ready.as_mut()?;
+        Some(pairs::Pairs::new(&mut self.space, self.policies, ready, budget).count())
+    }
+
     /// The whole difference. What is not decided within the budget is said.
     pub fn routing(&mut self, budget: &Budget) -> Routing {
         let mut routing = self.routing.clone();

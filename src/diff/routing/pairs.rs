@@ -6,6 +6,7 @@ use super::entries::{By, Decided, Decisions, Entry};
 use super::hull::{Boxes, Hull, Hulls, meet};
 use super::{Case, Change, Example, Lists, Outcome, because, replay};
 use crate::analysis::find::Answer;
+use crate::analysis::quick::Existence;
 use crate::analysis::regions::Region;
 use crate::analysis::{Budget, Formula, Space, Witness};
 use crate::policy::{Field, LetValue, Policy, Subject, Text, Type, Value};
@@ -109,6 +110,28 @@ impl<'s, 'p> Pairs<'s, 'p> {
         for (side, at) in self.ready.not_common.clone() {
             self.entry(side, at);
         }
+    }
+
+    /// How many changes of who decides what some lead shows, and how many questions are not decided: the proofs alone, without a lead.
+    pub fn count(&mut self) -> (usize, usize) {
+        let mut undecided = 0;
+        for (side, at) in self.ready.not_common.clone() {
+            let budget = self.budget.at_most(STEPS);
+            self.each_pair(side, at, |pairs, Pair { entry, met, both, .. }, blockers| {
+                let (old, new) = if side == 0 { (entry, met) } else { (met, entry) };
+                let change = (old.by, new.by, old.decided, new.decided);
+                if !pairs.told.contains(&change) {
+                    let without = pairs.near(both, blockers);
+                    match pairs.space.exists(&[both], &without, &budget) {
+                        Existence::Yes => _ = pairs.told.insert(change),
+                        Existence::No(_) => {}
+                        Existence::Unknown(_) => undecided += 1,
+                    }
+                }
+                true
+            });
+        }
+        (self.told.len(), undecided)
     }
 
     pub fn done(self) -> (Vec<Change>, Vec<String>) {
