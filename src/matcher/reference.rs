@@ -1,8 +1,9 @@
-//! The meaning of a policy, written to be read: straight recursion over [`Policy`], no index, nothing skipped.
+//! The meaning of a policy, written to be read: straight recursion over [`Policy`], without an index.
 //!
 //! It is the oracle of the decision graph, and what traces and witnesses are made with. What has a name (a let, a segment, a score,
-//! the territory) is found at most once a lead, so that names which build on names stay cheap. Where many leads are decided, so is
-//! what many rules need ([`Shared`]).
+//! the territory) is found at most once a lead, so that names which build on names stay cheap. Where the leads of proofs are
+//! decided ([`Reference::sharing`]), so is what many rules need, and entries that lack it are passed over; a property test holds that
+//! equal to the plain walk, which skips nothing.
 
 use super::shared::Shared;
 use super::{Facts, Match, Outcome, RecordMatch};
