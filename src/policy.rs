@@ -30,6 +30,7 @@ pub use slas::*;
 use crate::syntax::ast;
 use chrono_tz::Tz;
 use indexmap::IndexMap;
+use rustc_hash::FxHashMap;
 use serde::Serialize;
 use smol_str::SmolStr;
 use std::sync::Arc;
@@ -132,6 +133,19 @@ impl Policy {
     pub fn id_field(&self) -> Option<FieldId> {
         let named = self.fields.iter().position(|field| field.name == "id");
         named.or_else(|| self.fields.iter().position(|field| field.required)).map(|at| FieldId(at as u32))
+    }
+
+    /// The reps by their names and emails in lower case, for who asks of many: as [`Policy::rep_named`] finds them.
+    pub fn reps_by_name(&self) -> FxHashMap<String, RepId> {
+        let mut all = FxHashMap::default();
+        // What comes later here wins: emails before names, and of two the first.
+        for (at, rep) in self.reps.iter().enumerate().rev() {
+            all.insert(rep.name.to_lowercase(), RepId(at as u32));
+        }
+        for (at, rep) in self.reps.iter().enumerate().rev() {
+            all.extend(rep.email.iter().map(|email| (email.to_lowercase(), RepId(at as u32))));
+        }
+        all
     }
 
     /// The rep whose name or email this is (any case).

@@ -251,10 +251,11 @@ impl Policy {
             Some(Value::Text(text)) => Some(&text.folded),
             _ => None,
         }));
+        let known = self.reps_by_name();
         let mut owners: BTreeMap<RepId, BTreeSet<SmolStr>> = BTreeMap::new();
         for name in names {
-            if let Some(rep) = self.rep_named(name) {
-                owners.entry(rep).or_default().insert(name.clone());
+            if let Some(rep) = known.get(name.as_str()) {
+                owners.entry(*rep).or_default().insert(name.clone());
             }
         }
         owners

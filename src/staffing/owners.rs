@@ -4,7 +4,6 @@ use super::Year;
 use super::offers::Offer;
 use crate::diagnostic::Diagnostic;
 use crate::policy::{ColumnId, RecordsId, Target, Value};
-use rustc_hash::FxHashSet;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// So many names stand in one finding.
@@ -18,15 +17,14 @@ pub(super) fn unknown(year: &Year, offers: &[Offer], found: &mut Vec<Diagnostic>
     if asked.is_empty() {
         return;
     }
-    let emails = policy.reps.iter().filter_map(|rep| rep.email.as_ref()).map(|email| email.to_lowercase());
-    let known: FxHashSet<String> = emails.chain(policy.reps.iter().map(|rep| rep.name.to_lowercase())).collect();
+    let known = policy.reps_by_name();
     for (id, column) in asked {
         let Some(records) = policy.records.get(id.at()) else { continue };
         let mut nobody: BTreeMap<&str, u64> = BTreeMap::new();
         let mut rows = 0;
         for row in records.rows.iter() {
             if let Some(Value::Text(owner)) = row.get(column.at())
-                && !known.contains(owner.folded.as_str())
+                && !known.contains_key(owner.folded.as_str())
             {
                 *nobody.entry(&owner.written).or_default() += 1;
                 rows += 1;
